@@ -1,0 +1,27 @@
+// Time: whole seconds since 1970-01-01T00:00:00Z, 64 bit.
+//
+// The library decides nothing by the clock: every function that needs a time takes it as an
+// argument. now() is for the outermost program, which calls it once.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace tresor {
+
+using Seconds = std::chrono::duration<std::int64_t>;
+using Timestamp = std::chrono::time_point<std::chrono::system_clock, Seconds>;
+
+Timestamp now();
+
+// "2026-11-23T06:05:00Z" (RFC 3339, UTC). Throws invalid_argument outside the years 0 to 9999.
+std::string format_rfc3339(Timestamp time);
+
+// The same form; a fraction of a second is cut, "+00:00" is accepted for "Z". Absent if it is
+// anything else, another offset included.
+std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+}  // namespace tresor

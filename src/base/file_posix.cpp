@@ -1,0 +1,195 @@
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tresor/error.hpp>
+#include <tresor/io.hpp>
+
+#include "base/file.hpp"
+
+namespace tresor {
+namespace {
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path,
+                       int code = errno) {
+    throw Error(Errc::io,
+                what + " " + path.string() + ": " + std::generic_category().message(code));
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+    auto parent = path.parent_path();
+    return parent.empty() ? "." : parent;
+}
+
+// Gives `from` the name `to` unless that is taken. Works without hard links where the system can.
+bool rename_to_free_name(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (::link(from.c_str(), to.c_str()) == 0) {
+        ::unlink(from.c_str());
+        return true;
+    }
+#ifdef RENAME_NOREPLACE
+    if (errno != EEXIST &&
+        ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+#endif
+    if (errno == EEXIST) return false;
+    fail("could not create", to);
+}
+
+}  // namespace
+
+FileSource::FileSource(const std::filesystem::path& path)
+    : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), size_(0) {
+    if (handle_ < 0) fail("could not open", path);
+    struct stat status {};
+    if (::fstat(handle_, &status) != 0 || !S_ISREG(status.st_mode)) {
+        ::close(handle_);
+        throw Error(Errc::io, path.string() + " is not a regular file");
+    }
+    size_ = static_cast<std::uint64_t>(status.st_size);
+}
+
+FileSource::~FileSource() { ::close(handle_); }
+
+std::size_t FileSource::read(ByteSpan into) {
+    for (;;) {
+        ssize_t size = ::read(handle_, into.data(), into.size());
+        if (size >= 0) return static_cast<std::size_t>(size);
+        if (errno != EINTR) fail("could not read", "a file");
+    }
+}
+
+void FileSource::rewind() {
+    if (::lseek(handle_, 0, SEEK_SET) != 0) fail("could not read", "a file again");
+}
+
+FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mode)
+    : target_(std::move(target)), existing_(existing) {
+    auto there = file::info(target_);
+    if (there && existing == Existing::refuse)
+        throw Error(Errc::conflict, target_.string() + " exists already");
+    if (there && !there->regular)
+        throw Error(Errc::invalid_argument, target_.string() + " is not a regular file");
+
+    std::string name = (folder_of(target_) / ".tresor-XXXXXX").string();
+    handle_ = ::mkstemp(name.data());
+    if (handle_ < 0) fail("could not create a file in", folder_of(target_));
+    temporary_ = name;
+    ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
+    if (::fchmod(handle_, mode) != 0) {
+        int code = errno;
+        ::close(handle_);
+        ::unlink(temporary_.c_str());
+        fail("could not set the permissions of", temporary_, code);
+    }
+}
+
+FileSink::~FileSink() {
+    if (handle_ < 0) return;
+    ::close(handle_);
+    ::unlink(temporary_.c_str());
+}
+
+void FileSink::write(ByteView bytes) {
+    while (!bytes.empty()) {
+        ssize_t size = ::write(handle_, bytes.data(), bytes.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) fail("could not write", target_);
+        bytes = bytes.subspan(static_cast<std::size_t>(size));
+    }
+}
+
+void FileSink::restart() {
+    if (::ftruncate(handle_, 0) != 0 || ::lseek(handle_, 0, SEEK_SET) != 0)
+        fail("could not write", target_);
+}
+
+void FileSink::commit() {
+    if (::fsync(handle_) != 0) fail("could not write", target_);
+    if (existing_ == Existing::replace) {
+        if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("could not create", target_);
+    } else if (!rename_to_free_name(temporary_, target_)) {
+        throw Error(Errc::conflict, target_.string() + " exists already");
+    }
+    ::close(std::exchange(handle_, -1));
+    file::sync_folder(folder_of(target_));
+}
+
+namespace file {
+
+std::optional<Info> info(const std::filesystem::path& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+        fail("could not look at", path);
+    }
+#ifdef __APPLE__
+    const auto& modified = status.st_mtimespec;
+#else
+    const auto& modified = status.st_mtim;
+#endif
+    return Info{static_cast<std::uint64_t>(status.st_size),
+                static_cast<std::int64_t>(modified.tv_sec) * 1'000'000'000 + modified.tv_nsec,
+                static_cast<std::uint64_t>(status.st_ino),
+                static_cast<unsigned>(status.st_mode & 07777),
+                S_ISREG(status.st_mode),
+                S_ISDIR(status.st_mode)};
+}
+
+bool make_folder(const std::filesystem::path& path, unsigned mode) {
+    if (::mkdir(path.c_str(), 0700) != 0) {
+        if (errno == EEXIST) return false;
+        fail("could not create the folder", path);
+    }
+    if (::chmod(path.c_str(), mode) != 0) fail("could not set the permissions of", path);
+    sync_folder(folder_of(path));
+    return true;
+}
+
+bool remove(const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return false;
+        fail("could not remove", path);
+    }
+    sync_folder(folder_of(path));
+    return true;
+}
+
+void sync_folder(const std::filesystem::path& path) {
+    int handle = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (handle < 0) fail("could not open the folder", path);
+    // Some network mounts cannot do this for a folder and say EINVAL; the file itself is synced.
+    bool synced = ::fsync(handle) == 0 || errno == EINVAL || errno == ENOTSUP;
+    int code = errno;
+    ::close(handle);
+    if (!synced) fail("could not sync the folder", path, code);
+}
+
+std::optional<Lock> Lock::take(const std::filesystem::path& path) {
+    int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (handle < 0) fail("could not open the lock", path);
+    while (::flock(handle, LOCK_EX | LOCK_NB) != 0) {
+        int code = errno;
+        if (code == EINTR) continue;
+        ::close(handle);
+        if (code == EWOULDBLOCK) return std::nullopt;
+        fail("could not lock", path, code);
+    }
+    return Lock(handle);
+}
+
+Lock::Lock(Lock&& other) noexcept : handle_(std::exchange(other.handle_, -1)) {}
+
+Lock::~Lock() {
+    if (handle_ >= 0) ::close(handle_);
+}
+
+}  // namespace file
+}  // namespace tresor

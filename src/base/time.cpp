@@ -1,0 +1,67 @@
+#include <tresor/time.hpp>
+
+#include <cstdio>
+
+#include <tresor/error.hpp>
+
+namespace tresor {
+namespace {
+
+// The number in text[at, at + digits), or -1.
+int number(std::string_view text, std::size_t at, std::size_t digits) {
+    int value = 0;
+    for (char c : text.substr(at, digits)) {
+        if (c < '0' || c > '9') return -1;
+        value = value * 10 + (c - '0');
+    }
+    return value;
+}
+
+std::string_view without_fraction(std::string_view text) {
+    if (text.size() < 2 || text[0] != '.') return text;
+    std::size_t end = text.find_first_not_of("0123456789", 1);
+    return end == 1 || end == std::string_view::npos ? text : text.substr(end);
+}
+
+}  // namespace
+
+Timestamp now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
+
+std::string format_rfc3339(Timestamp time) {
+    constexpr Timestamp first{Seconds(-62167219200)}, last{Seconds(253402300799)};
+    if (time < first || time > last)
+        throw Error(Errc::invalid_argument, "a time lies outside the years 0 to 9999");
+    auto day = std::chrono::floor<std::chrono::days>(time);
+    std::chrono::year_month_day date(day);
+    std::chrono::hh_mm_ss<Seconds> clock(time - day);
+    char text[40];
+    int size = std::snprintf(
+        text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
+        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+        static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+        static_cast<int>(clock.seconds().count()));
+    return std::string(text, static_cast<std::size_t>(size));
+}
+
+std::optional<Timestamp> parse_rfc3339(std::string_view text) {
+    constexpr std::string_view form = "0000-00-00T00:00:00";
+    if (text.size() <= form.size()) return std::nullopt;
+    bool separators = text[4] == '-' && text[7] == '-' && (text[10] == 'T' || text[10] == 't') &&
+                      text[13] == ':' && text[16] == ':';
+    auto zone = without_fraction(text.substr(form.size()));
+    if (!separators || (zone != "Z" && zone != "z" && zone != "+00:00")) return std::nullopt;
+
+    int year = number(text, 0, 4), month = number(text, 5, 2), day = number(text, 8, 2);
+    int hour = number(text, 11, 2), minute = number(text, 14, 2), second = number(text, 17, 2);
+    if (year < 0 || month < 0 || day < 0) return std::nullopt;
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+        return std::nullopt;
+    std::chrono::year_month_day date(std::chrono::year(year),
+                                     std::chrono::month(static_cast<unsigned>(month)),
+                                     std::chrono::day(static_cast<unsigned>(day)));
+    if (!date.ok()) return std::nullopt;
+    return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
+           std::chrono::minutes(minute) + Seconds(second);
+}
+
+}  // namespace tresor

@@ -1,0 +1,41 @@
+#include <tresor/time.hpp>
+
+#include "support.hpp"
+
+using namespace tresor;
+
+TEST_CASE("time: RFC 3339 is written in UTC and whole seconds") {
+    CHECK(format_rfc3339(Timestamp(Seconds(0))) == "1970-01-01T00:00:00Z");
+    CHECK(format_rfc3339(Timestamp(Seconds(1795413900))) == "2026-11-23T06:05:00Z");
+    CHECK(format_rfc3339(Timestamp(Seconds(-1))) == "1969-12-31T23:59:59Z");
+    CHECK(format_rfc3339(Timestamp(Seconds(951782400))) == "2000-02-29T00:00:00Z");
+    CHECK(format_rfc3339(Timestamp(Seconds(253402300799))) == "9999-12-31T23:59:59Z");
+    CHECK_THROWS_CODE(format_rfc3339(Timestamp(Seconds(253402300800))), Errc::invalid_argument);
+    CHECK_THROWS_CODE(format_rfc3339(Timestamp(Seconds(-62167219201))), Errc::invalid_argument);
+}
+
+TEST_CASE("time: what was written is read back") {
+    test::Random random(1);
+    for (std::uint64_t i = test::rounds(100'000); i > 0; --i) {
+        Timestamp time{
+            Seconds(static_cast<std::int64_t>(test::below(random, 315569520000)) - 62167219200)};
+        auto text = format_rfc3339(time);
+        if (parse_rfc3339(text) != time) FAIL(text);
+    }
+    CHECK(format_rfc3339(test::at("2024-02-29t12:00:00z")) == "2024-02-29T12:00:00Z");
+}
+
+TEST_CASE("time: fractions are cut and UTC may be +00:00") {
+    CHECK(parse_rfc3339("2026-11-23T06:05:00.999Z") == Timestamp(Seconds(1795413900)));
+    CHECK(parse_rfc3339("2026-11-23T06:05:00+00:00") == Timestamp(Seconds(1795413900)));
+}
+
+TEST_CASE("time: anything else is no time") {
+    for (auto text : {"", "2026", "2026-11-23", "2026-11-23T06:05:00", "2026-11-23 06:05:00Z",
+                      "2026-11-23T06:05:00+01:00", "2026-11-23T06:05:00Zx", "2026-13-01T00:00:00Z",
+                      "2026-00-01T00:00:00Z", "2023-02-29T00:00:00Z", "2026-01-32T00:00:00Z",
+                      "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z", "2026-01-01T00:00:60Z",
+                      "2026-01-01T00:00:00.Z", "-026-01-01T00:00:00Z", "2026-01-01T0a:00:00Z",
+                      "2026-01-01T00:00:00.5"})
+        CHECK_MESSAGE(!parse_rfc3339(text), text);
+}

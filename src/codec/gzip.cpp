@@ -1,0 +1,203 @@
+#include "codec/gzip.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include <zlib.h>
+
+namespace tresor::codec {
+namespace {
+
+constexpr std::array<Byte, 10> stored_header = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0};
+
+[[noreturn]] void damaged(const char* what) {
+    throw Error(Errc::malformed, std::string("gzip: ") + what);
+}
+
+std::uint32_t crc32_of(ByteView bytes) {
+    return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
+}
+
+void put_le32(Byte* at, std::uint32_t value) {
+    for (int i = 0; i < 4; ++i) at[i] = static_cast<Byte>(value >> (8 * i));
+}
+
+std::uint32_t le32(ByteView bytes) {
+    return bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8 |
+           static_cast<std::uint32_t>(bytes[2]) << 16 | static_cast<std::uint32_t>(bytes[3]) << 24;
+}
+
+// zlib keeps a window of what it inflated: its memory is wiped before it is freed.
+constexpr std::size_t block_head = alignof(std::max_align_t);
+static_assert(block_head >= sizeof(std::size_t));
+
+voidpf wiping_alloc(voidpf, uInt items, uInt item_size) {
+    std::size_t size = block_head + std::size_t{items} * item_size;
+    auto* block = static_cast<Byte*>(std::malloc(size));
+    if (block == nullptr) return nullptr;
+    std::memcpy(block, &size, sizeof size);
+    return block + block_head;
+}
+
+void wiping_free(voidpf, voidpf at) {
+    Byte* block = static_cast<Byte*>(at) - block_head;
+    std::size_t size;
+    std::memcpy(&size, block, sizeof size);
+    wipe(block, size);
+    std::free(block);
+}
+
+class Inflater {
+public:
+    Inflater() {
+        stream.zalloc = wiping_alloc;
+        stream.zfree = wiping_free;
+        if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+            throw Error(Errc::out_of_memory, "inflate did not get its memory");
+    }
+    Inflater(const Inflater&) = delete;
+    Inflater& operator=(const Inflater&) = delete;
+    ~Inflater() { ::inflateEnd(&stream); }
+
+    z_stream stream{};
+};
+
+class Reader {
+public:
+    Reader(ByteView packed, std::size_t most) : packed_(packed), most_(most) {
+        constexpr std::size_t best_ratio = 1032;  // deflate cannot do better
+        std::size_t possible = std::min(most, packed.size() * best_ratio);
+        if (packed.size() >= 18) hint_ = std::min<std::size_t>(le32(packed.last(4)), possible);
+    }
+
+    Gunzipped read() {
+        do read_member();
+        while (another_member());
+        ByteView tail = packed_.subspan(at_);
+        bool zeros = std::all_of(tail.begin(), tail.end(), [](Byte b) { return b == 0; });
+        return {std::move(out_), zeros ? 0 : tail.size()};
+    }
+
+private:
+    bool another_member() const {
+        ByteView rest = packed_.subspan(at_);
+        return rest.size() >= 2 && rest[0] == 0x1f && rest[1] == 0x8b;
+    }
+
+    void read_member() {
+        std::size_t from = out_.size();
+        skip_header();
+        inflate_body();
+        ByteView trailer = take(8), body = out_.expose().subspan(from);
+        if (le32(trailer.first(4)) != crc32_of(body)) damaged("the checksum differs");
+        if (le32(trailer.last(4)) != static_cast<std::uint32_t>(body.size()))
+            damaged("the length differs");
+    }
+
+    void skip_header() {
+        std::size_t from = at_;
+        ByteView fixed = take(10);
+        if (fixed[0] != 0x1f || fixed[1] != 0x8b || fixed[2] != 8) damaged("not gzip");
+        unsigned flags = fixed[3];
+        if (flags & 0xE0) damaged("reserved flags are set");
+        if (flags & 4) {
+            ByteView size = take(2);
+            take(size[0] | static_cast<std::size_t>(size[1]) << 8);
+        }
+        if (flags & 8) skip_text();
+        if (flags & 16) skip_text();
+        if ((flags & 2) == 0) return;
+        std::uint32_t crc = crc32_of(packed_.subspan(from, at_ - from));
+        ByteView given = take(2);
+        if (given[0] != (crc & 0xFF) || given[1] != (crc >> 8 & 0xFF))
+            damaged("the header checksum differs");
+    }
+
+    ByteView take(std::size_t size) {
+        if (size > packed_.size() - at_) damaged("truncated");
+        at_ += size;
+        return packed_.subspan(at_ - size, size);
+    }
+
+    void skip_text() {
+        while (take(1)[0] != 0) {
+        }
+    }
+
+    void inflate_body() {
+        Inflater inflater;
+        std::size_t end = out_.size();
+        for (int result = Z_OK; result != Z_STREAM_END;) {
+            if (end == out_.size() && end < most_) grow();
+            Byte beyond;  // where a byte over the limit would go
+            bool full = end == most_;
+            ByteSpan room = full ? ByteSpan(&beyond, 1) : out_.expose().subspan(end);
+            auto [status, taken, given] = step(inflater.stream, room);
+            result = status;
+            at_ += taken;
+            if (full && given > 0)
+                throw Error(Errc::too_large,
+                            "more than " + std::to_string(most_) + " bytes inflated");
+            end += given;
+            if (result != Z_OK && result != Z_STREAM_END) damaged("inflate error");
+        }
+        out_.resize(end);
+    }
+
+    struct Step {
+        int status;
+        std::size_t taken, given;
+    };
+    Step step(z_stream& stream, ByteSpan room) const {
+        constexpr std::size_t most_at_once = 1u << 30;
+        ByteView input = packed_.subspan(at_, std::min(packed_.size() - at_, most_at_once));
+        room = room.first(std::min(room.size(), most_at_once));
+        stream.next_in = const_cast<Byte*>(input.data());
+        stream.avail_in = static_cast<uInt>(input.size());
+        stream.next_out = room.data();
+        stream.avail_out = static_cast<uInt>(room.size());
+        int status = ::inflate(&stream, Z_NO_FLUSH);
+        return {status, input.size() - stream.avail_in, room.size() - stream.avail_out};
+    }
+
+    void grow() {
+        std::size_t wanted = std::max({std::size_t{65536}, hint_, 2 * out_.size()});
+        out_.resize(std::min(wanted, most_));
+    }
+
+    ByteView packed_;
+    std::size_t at_ = 0;
+    std::size_t most_;
+    std::size_t hint_ = 0;  // what the end of the input says of its size; only a hint
+    SecretBytes out_;
+};
+
+}  // namespace
+
+Gunzipped gunzip(ByteView packed, std::size_t most) { return Reader(packed, most).read(); }
+
+void gzip_stored(ByteView bytes, ByteSpan out) {
+    assert(out.size() == gzip_stored_size(bytes.size()));
+    Byte* at = std::copy(stored_header.begin(), stored_header.end(), out.data());
+    ByteView rest = bytes;
+    do {
+        std::size_t size = std::min<std::size_t>(rest.size(), 65535);
+        *at++ = size == rest.size();
+        at[0] = static_cast<Byte>(size);
+        at[1] = static_cast<Byte>(size >> 8);
+        at[2] = static_cast<Byte>(~at[0]);
+        at[3] = static_cast<Byte>(~at[1]);
+        at = std::copy_n(rest.data(), size, at + 4);
+        rest = rest.subspan(size);
+    } while (!rest.empty());
+    put_le32(at, crc32_of(bytes));
+    put_le32(at + 4, static_cast<std::uint32_t>(bytes.size()));
+}
+
+}  // namespace tresor::codec

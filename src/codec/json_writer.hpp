@@ -1,0 +1,44 @@
+// Writes compact JSON text straight into memory that wipes itself.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <tresor/secret.hpp>
+
+namespace tresor::codec {
+
+// JSON text without space, repaired where the reader repairs. Throws as the reader does.
+SecretBytes compact_json(ByteView text);
+
+// Calls come in the order of the text; commas and colons are set by the writer. Escapes only what
+// RFC 8259 demands. One thread at a time.
+class JsonWriter {
+public:
+    void begin_object() { open('{'); }
+    void end_object() { close('}'); }
+    void begin_array() { open('['); }
+    void end_array() { close(']'); }
+    void name(std::string_view name);
+    void text(std::string_view text);  // throws invalid_argument if it is not UTF-8
+    void base64(ByteView bytes);
+    void integer(std::int64_t value);
+    void flag(bool value) { word(value ? "true" : "false"); }
+    void null() { word("null"); }
+    void raw(ByteView json);  // a value that is JSON text already
+
+    SecretBytes take() { return std::move(out_); }
+
+private:
+    void open(char bracket);
+    void close(char bracket);
+    void word(std::string_view word);
+    void comma();
+    void quoted(std::string_view text);
+    void put(char c) { out_.push_back(static_cast<Byte>(c)); }
+
+    SecretBytes out_;
+    bool comma_due_ = false;
+};
+
+}  // namespace tresor::codec

@@ -1,0 +1,40 @@
+#include <tresor/identity.hpp>
+
+#include "crypto/x25519.hpp"
+
+namespace tresor {
+namespace {
+
+char raised(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+
+bool allowed(char c, std::size_t position) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c == '*' && position == 0);
+}
+
+}  // namespace
+
+std::optional<ThreemaId> ThreemaId::parse(std::string_view text) noexcept {
+    ThreemaId made;
+    if (text.size() != made.text_.size()) return std::nullopt;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        made.text_[i] = raised(text[i]);
+        if (!allowed(made.text_[i], i)) return std::nullopt;
+    }
+    return made;
+}
+
+ThreemaId::ThreemaId(std::string_view text) {
+    auto parsed = parse(text);
+    if (!parsed)
+        throw Error(Errc::invalid_argument,
+                    "a Threema ID has 8 characters, digits and letters, the first may be *");
+    *this = *parsed;
+}
+
+PublicKey public_key_of(const PrivateKey& key) {
+    PublicKey made;
+    crypto::x25519_public_key(made, key.expose());
+    return made;
+}
+
+}  // namespace tresor

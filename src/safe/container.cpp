@@ -1,0 +1,58 @@
+#include <tresor/safe/container.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include "codec/gzip.hpp"
+#include "crypto/random.hpp"
+#include "crypto/secretbox.hpp"
+#include "safe/container_nonce.hpp"
+
+namespace tresor::safe {
+namespace {
+
+constexpr std::size_t nonce_size = crypto::secretbox_nonce_size;
+constexpr std::size_t head_size = nonce_size + crypto::secretbox_tag_size;
+
+}  // namespace
+
+Bytes seal_with_nonce(ByteView json, const EncryptionKey& key, std::span<const Byte, 24> nonce) {
+    if (json.size() > max_json_bytes)
+        throw Error(Errc::too_large,
+                    "the document is over " + std::to_string(max_json_bytes) + " bytes");
+    Bytes container(container_size(json.size()));
+    ByteSpan all = container, text = all.subspan(head_size);
+    std::copy(nonce.begin(), nonce.end(), all.begin());
+    codec::gzip_stored(json, text);
+    crypto::secretbox_seal(text, all.subspan<nonce_size, crypto::secretbox_tag_size>(), nonce,
+                           key.expose());
+    return container;
+}
+
+Bytes seal(ByteView json, const EncryptionKey& key) {
+    std::array<Byte, nonce_size> nonce;
+    crypto::random_bytes(nonce);
+    return seal_with_nonce(json, key, nonce);
+}
+
+Opened open(ByteView container, const EncryptionKey& key) {
+    if (container.size() > max_container_bytes)
+        throw Error(Errc::too_large,
+                    "the container is over " + std::to_string(max_container_bytes) + " bytes");
+    if (container.size() < min_container_bytes)
+        throw Error(Errc::malformed, "the container is truncated");
+    ByteView sealed = container.subspan(head_size);
+    SecretBytes packed(sealed.size());
+    if (!crypto::secretbox_open(packed.expose(), sealed,
+                                container.subspan<nonce_size, crypto::secretbox_tag_size>(),
+                                container.first<nonce_size>(), key.expose()))
+        throw Error(Errc::auth_failed, "the container was sealed with another key or was changed");
+    auto [json, ignored] = codec::gunzip(packed.expose(), max_json_bytes);
+    std::vector<Finding> findings;
+    if (ignored > 0)
+        findings.push_back(
+            {"", std::to_string(ignored) + " bytes behind the gzip data were ignored"});
+    return {std::move(json), std::move(findings)};
+}
+
+}  // namespace tresor::safe

@@ -1,0 +1,237 @@
+// The contract of a store, put to the two that exist; and what is special about a folder.
+
+#include <algorithm>
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include <tresor/storage/directory.hpp>
+#include <tresor/storage/memory.hpp>
+
+#include "support.hpp"
+
+using namespace tresor;
+using namespace tresor::storage;
+namespace fs = std::filesystem;
+
+namespace {
+
+const ObjectName config("config"), backup("backups/" + std::string(64, 'a'));
+
+ObjectInfo put(Storage& store, const ObjectName& name, std::string_view text,
+               const Condition& condition = {}) {
+    MemorySource source(as_bytes(text));
+    return store.put(name, source, condition);
+}
+
+std::optional<std::string> get(Storage& store, const ObjectName& name) {
+    MemorySink sink;
+    if (!store.get(name, sink)) return std::nullopt;
+    return test::text_of(sink.bytes());
+}
+
+std::vector<std::string> list(Storage& store, std::string_view prefix = "") {
+    std::vector<std::string> names;
+    store.list(prefix, [&](const ObjectInfo& info) {
+        names.push_back(info.name.text());
+        return true;
+    });
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+// A source that breaks in the middle.
+struct Breaking final : ByteSource {
+    int reads = 0;
+    std::optional<std::uint64_t> size() const override { return 100; }
+    std::size_t read(ByteSpan into) override {
+        if (++reads > 1) throw Error(Errc::unavailable, "gone");
+        into[0] = 'x';
+        return 1;
+    }
+    void rewind() override { reads = 0; }
+};
+
+void contract(Storage& store) {
+    CHECK_FALSE(store.stat(config));
+    CHECK_FALSE(get(store, config));
+    CHECK_FALSE(store.remove(config));
+
+    auto info = put(store, config, "one");
+    CHECK(info.name == config);
+    CHECK(info.size == 3);
+    CHECK(info.modified);
+    CHECK(get(store, config) == "one");
+    CHECK(store.stat(config)->version == info.version);
+
+    auto replaced = put(store, config, "second");
+    CHECK(replaced.version != info.version);
+    CHECK(get(store, config) == "second");
+    put(store, backup, "");
+    CHECK(get(store, backup) == "");
+
+    CHECK_THROWS_CODE(put(store, config, "third", Condition::absent()), Errc::conflict);
+    CHECK(get(store, config) == "second");
+    ObjectName fresh("data-backups/x.zip");
+    put(store, fresh, "zip", Condition::absent());
+    CHECK(get(store, fresh) == "zip");
+
+    Breaking breaking;
+    CHECK_THROWS_CODE(store.put(config, breaking), Errc::unavailable);
+    CHECK(get(store, config) == "second");
+
+    CHECK(list(store) == std::vector<std::string>{backup.text(), "config", "data-backups/x.zip"});
+    CHECK(list(store, "backups/") == std::vector{backup.text()});
+    CHECK(list(store, "data-") == std::vector<std::string>{"data-backups/x.zip"});
+    CHECK(list(store, "nothing").empty());
+    int visited = 0;
+    store.list("", [&](const ObjectInfo&) { return ++visited < 2; });
+    CHECK(visited == 2);
+
+    if (store.can().conditional_put) {
+        auto version = store.stat(config)->version;
+        CHECK_THROWS_CODE(put(store, config, "x", Condition::version(version + "0")),
+                          Errc::conflict);
+        CHECK_THROWS_CODE(put(store, ObjectName("none"), "x", Condition::version(version)),
+                          Errc::conflict);
+        put(store, config, "third", Condition::version(version));
+        CHECK(get(store, config) == "third");
+    } else {
+        CHECK_THROWS_CODE(put(store, config, "x", Condition::version("1")), Errc::unsupported);
+    }
+    if (store.can().conditional_remove) {
+        auto version = store.stat(config)->version;
+        CHECK_THROWS_CODE(store.remove(config, Condition::version(version + "0")), Errc::conflict);
+        CHECK(store.remove(config, Condition::version(version)));
+    } else {
+        CHECK_THROWS_CODE(store.remove(config, Condition::version("1")), Errc::unsupported);
+        CHECK(store.remove(config));
+    }
+    CHECK_FALSE(store.remove(config));
+    CHECK_FALSE(store.stat(config));
+    CHECK(get(store, backup) == "");
+}
+
+}  // namespace
+
+TEST_CASE("storage: memory keeps the contract") {
+    Memory store;
+    contract(store);
+}
+
+TEST_CASE("storage: a folder keeps the contract") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    contract(store);
+}
+
+TEST_CASE("object name: what is one") {
+    for (auto text : {"config", "backups/00ff", "a", "A.b_c-d/e",
+                      "data-backups/ECHOECHO-20261123T060500Z.zip", "0"})
+        CHECK_MESSAGE(ObjectName::parse(text), text);
+    CHECK(ObjectName::parse(std::string(255, 'a')));
+}
+
+TEST_CASE("object name: what leaves its place or is no name") {
+    for (std::string_view text :
+         {"",    "/",    "/etc/passwd", "..",      "../x",   "a/../b", "a//b", "a/",  "/a",
+          ".",   "./a",  "a/.",         ".hidden", "a/.tmp", "a.",     "a./b", "a b", "a\\b",
+          "C:x", "a\nb", "\xC3\xA4",    "a*b",     "a?b",    "a%2fb",  "~"}) {
+        CHECK_MESSAGE(!ObjectName::parse(text), text);
+        CHECK_THROWS_CODE(ObjectName(text), Errc::invalid_argument);
+    }
+    CHECK_FALSE(ObjectName::parse(std::string_view("a\0b", 3)));
+    CHECK_FALSE(ObjectName::parse(std::string(256, 'a')));
+}
+
+TEST_CASE("directory: the folder must be there, create makes it for its owner only") {
+    test::TemporaryFolder folder;
+    CHECK_THROWS_CODE(Directory(folder / "safe"), Errc::not_found);
+    std::ofstream(folder / "file") << "x";
+    CHECK_THROWS_CODE(Directory(folder / "file"), Errc::not_found);
+    CHECK_THROWS_CODE(Directory::create(folder / "no" / "safe"), Errc::io);
+    Directory::create(folder / "safe");
+    CHECK(fs::status(folder / "safe").permissions() == fs::perms(0700));
+    CHECK(fs::is_directory(folder / "safe" / "backups"));
+    CHECK_NOTHROW(Directory::create(folder / "safe"));
+}
+
+TEST_CASE("directory: files and folders get the folder's own permissions") {
+    test::TemporaryFolder folder;
+    for (auto [mode, file_mode] :
+         {std::pair{0700, 0600}, {0755, 0644}, {0770, 0660}, {02775, 0664}}) {
+        fs::path root = folder.path() / std::to_string(mode);
+        fs::create_directory(root);
+        fs::permissions(root, static_cast<fs::perms>(mode));
+        Directory store(root);
+        put(store, ObjectName("a/b"), "x");
+        CHECK(fs::status(root / "a" / "b").permissions() == static_cast<fs::perms>(file_mode));
+        CHECK(fs::status(root / "a").permissions() == static_cast<fs::perms>(mode));
+    }
+}
+
+TEST_CASE("directory: names with a dot, folders and links to nowhere are no objects") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    std::ofstream(folder / ".tresor-abc") << "x";
+    fs::create_directories(folder / ".hidden" / "deep");
+    std::ofstream(folder / ".hidden" / "deep" / "x") << "x";
+    fs::create_directory(folder / "config");
+    fs::create_symlink("/nonexistent", folder / "link");
+    std::ofstream(folder / "with space") << "x";
+    CHECK(list(store).empty());
+    CHECK_FALSE(store.stat(config));
+    CHECK_FALSE(get(store, config));
+    CHECK_THROWS_CODE(put(store, config, "x"), Errc::invalid_argument);
+}
+
+TEST_CASE("directory: nothing is left behind by puts, good or broken") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, config, "one");
+    Breaking breaking;
+    CHECK_THROWS_CODE(store.put(config, breaking), Errc::unavailable);
+    CHECK_THROWS_CODE(put(store, config, "two", Condition::absent()), Errc::conflict);
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("directory: a folder that went away is unavailable, not empty") {
+    test::TemporaryFolder folder;
+    fs::create_directory(folder / "mount");
+    Directory store(folder / "mount");
+    put(store, config, "one");
+    fs::rename(folder / "mount", folder / "elsewhere");
+    CHECK_THROWS_CODE(store.stat(config), Errc::unavailable);
+    CHECK_THROWS_CODE(get(store, config), Errc::unavailable);
+    CHECK_THROWS_CODE(put(store, config, "two"), Errc::unavailable);
+    CHECK_THROWS_CODE(store.remove(config), Errc::unavailable);
+    CHECK_THROWS_CODE(list(store), Errc::unavailable);
+    CHECK_FALSE(fs::exists(folder / "mount"));
+}
+
+TEST_CASE("directory: a full disk leaves the old object") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, config, "one");
+    struct Full final : ByteSource {
+        std::optional<std::uint64_t> size() const override { return std::nullopt; }
+        std::size_t read(ByteSpan) override { throw Error(Errc::io, "no space left"); }
+        void rewind() override {}
+    } full;
+    CHECK_THROWS_CODE(store.put(config, full), Errc::io);
+    CHECK(get(store, config) == "one");
+}
+
+TEST_CASE("storage: one that cannot list says so") {
+    struct Blind final : Storage {
+        std::string describe() const override { return "a blind store"; }
+        Abilities can() const override { return {}; }
+        ObjectInfo put(const ObjectName& name, ByteSource&, const Condition&) override {
+            return {name, 0, {}, ""};
+        }
+        std::optional<ObjectInfo> stat(const ObjectName&) override { return {}; }
+        std::optional<ObjectInfo> get(const ObjectName&, ByteSink&) override { return {}; }
+        bool remove(const ObjectName&, const Condition&) override { return false; }
+    } blind;
+    CHECK_THROWS_CODE(blind.list("", [](const ObjectInfo&) { return true; }), Errc::unsupported);
+}

@@ -1,0 +1,72 @@
+// What a phone, or any program that keeps a Safe, remembers between two ticks, and where.
+//
+// As text it is one JSON object (version 1); members this version does not know are kept. It holds
+// the master key: whoever reads it can read the backup. FileStateStore keeps it in a file of mode
+// 0600 that is replaced as a whole.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <tresor/identity.hpp>
+#include <tresor/safe/cycle.hpp>
+#include <tresor/safe/model.hpp>
+
+namespace tresor::client {
+
+struct State {
+    explicit State(ThreemaId id) : identity(id) {}
+    ThreemaId identity;
+    safe::CycleState cycle;
+    std::optional<safe::MasterKey> master_key;  // absent when Safe is off
+    std::string store;                          // the location, without a password
+    std::string data;                           // the program's own note of where the account is
+    std::uint64_t max_backup_bytes = 524288;    // of the store, with cycle.retention_days
+    std::uint64_t backup_bytes = 0;             // size of the last upload
+    std::string last_outcome;                   // "uploaded", "unchanged", "grace", "failed" or ""
+    safe::Unknowns unknown;
+};
+
+// Throws malformed, unsupported for a version above 1, invalid_argument never.
+State parse_state(ByteView json);
+SecretBytes format_state(const State& state);
+
+class StateStore {
+public:
+    // Held for the length of a tick; the next one waits for it.
+    class Lock {
+    public:
+        virtual ~Lock() = default;
+    };
+
+    virtual ~StateStore() = default;
+    virtual std::unique_ptr<Lock> lock() = 0;
+    virtual std::optional<State> load() = 0;  // absent before the first save
+    virtual void save(const State& state) = 0;
+};
+
+// The state in a file. The lock is `flock` on `<path>.lock`, which stays and is empty; a process
+// that is killed frees it. One thread at a time per object; processes may share the file.
+class FileStateStore final : public StateStore {
+public:
+    // `keep_waiting` is asked about 20 times a second while another holds the lock; false throws
+    // cancelled.
+    using KeepWaiting = std::function<bool()>;
+    explicit FileStateStore(std::filesystem::path path, KeepWaiting keep_waiting = {});
+
+    // Throws conflict if the lock is not free within 10 s.
+    std::unique_ptr<Lock> lock() override;
+    // Throws denied if others than the owner may read or write the file.
+    std::optional<State> load() override;
+    void save(const State& state) override;
+
+private:
+    std::filesystem::path path_;
+    KeepWaiting keep_waiting_;
+};
+
+}  // namespace tresor::client

@@ -1,0 +1,63 @@
+#include <thread>
+
+#include <tresor/client/state.hpp>
+#include <tresor/io.hpp>
+
+#include "base/file.hpp"
+
+namespace tresor::client {
+namespace {
+
+constexpr std::uint64_t most_state_bytes = std::uint64_t{1} << 20;
+constexpr auto pause = std::chrono::milliseconds(50);
+constexpr int most_pauses = 200;  // 10 s
+
+struct HeldLock final : StateStore::Lock {
+    explicit HeldLock(file::Lock taken) : lock(std::move(taken)) {}
+    file::Lock lock;
+};
+
+}  // namespace
+
+FileStateStore::FileStateStore(std::filesystem::path path, KeepWaiting keep_waiting)
+    : path_(std::move(path)), keep_waiting_(std::move(keep_waiting)) {}
+
+std::unique_ptr<StateStore::Lock> FileStateStore::lock() {
+    std::filesystem::path path = path_;
+    path += ".lock";
+    for (int pauses = 0;; ++pauses) {
+        if (auto taken = file::Lock::take(path))
+            return std::make_unique<HeldLock>(std::move(*taken));
+        if (keep_waiting_ && !keep_waiting_()) throw Error(Errc::cancelled, "cancelled");
+        if (pauses == most_pauses)
+            throw Error(Errc::conflict, "another program is using " + path_.string());
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+std::optional<State> FileStateStore::load() {
+    auto info = file::info(path_);
+    if (!info) return std::nullopt;
+    if (info->mode & 077)
+        throw Error(Errc::denied, path_.string() + " can be read by others (chmod 600 it)");
+    if (info->size > most_state_bytes) throw Error(Errc::too_large, "the state file");
+    FileSource source(path_);
+    SecretBytes json(static_cast<std::size_t>(info->size));
+    std::size_t size = 0;
+    while (size < json.size()) {
+        std::size_t more = source.read(json.expose().subspan(size));
+        if (more == 0) break;
+        size += more;
+    }
+    json.resize(size);
+    return parse_state(json.expose());
+}
+
+void FileStateStore::save(const State& state) {
+    SecretBytes json = format_state(state);
+    FileSink sink(path_, FileSink::Existing::replace, 0600);
+    sink.write(json.expose());
+    sink.commit();
+}
+
+}  // namespace tresor::client

@@ -1,0 +1,173 @@
+#include "options.hpp"
+
+#include <algorithm>
+
+#include <CLI/CLI.hpp>
+
+#include <tresor/version.hpp>
+
+#include "commands.hpp"
+#include "system.hpp"
+
+namespace cli {
+namespace {
+
+using Run = Report (*)(const Tool&);
+
+// Declares options; each command takes what it needs.
+class Options {
+public:
+    explicit Options(Tool& tool) : tool_(tool), given_(tool.given) {
+        app_.set_version_flag("--version", "tresor " TRESOR_VERSION);
+        app_.require_subcommand(1);
+        app_.fallthrough();
+        app_.get_formatter()->column_width(34);
+        app_.add_flag("--json", tool.json, "One JSON object on standard output");
+        app_.add_flag("--quiet", tool.quiet, "No progress and no warnings on standard error");
+        app_.add_flag("--verbose", tool.verbose, "The log of the library on standard error");
+        option(app_, "--at", tool.at, "TIME", "Take TIME (RFC 3339, UTC) for now");
+        option(app_, "--password-file", tool.password_file, "FILE",
+               "The password is the first line of FILE (- is standard input)");
+        app_.footer(
+            "These options may stand behind any command.\n"
+            "Example: tresor safe enable --id ECHOECHO --store /mnt/nas/safe --data account.json");
+        add_safe(group("safe", "The Safe: a small encrypted snapshot of the account", "status"));
+        add_store(group("store", "Places where backups are kept", "init /mnt/nas/safe"));
+    }
+
+    CLI::App& app() { return app_; }
+
+private:
+    CLI::App& group(const char* name, const char* what, const char* example) {
+        auto& made = *app_.add_subcommand(name, what);
+        made.require_subcommand(1);
+        made.footer(std::string("Example: tresor ") + name + " " + example);
+        return made;
+    }
+
+    CLI::App& command(CLI::App& parent, const char* name, Run run, const char* what,
+                      const char* example) {
+        auto& made = *parent.add_subcommand(name, what);
+        made.footer(
+            "Besides: --json --quiet --verbose --at TIME --password-file FILE (tresor --help)\n"
+            "Example: tresor " +
+            parent.get_name() + " " + name + " " + example);
+        made.callback([this, run] { tool_.command = run; });
+        return made;
+    }
+
+    static CLI::Option* option(CLI::App& command, const char* name, std::string& into,
+                               const char* type, const char* what) {
+        return command.add_option(name, into, what)->type_name(type);
+    }
+
+    CLI::Option* id(CLI::App& command) {
+        return option(command, "--id", given_.id, "ID", "The Threema ID");
+    }
+    CLI::Option* store(CLI::App& command) {
+        return option(command, "--store", given_.store, "LOCATION",
+                      "Where the backup is kept: a folder");
+    }
+    CLI::Option* data(CLI::App& command) {
+        return option(command, "--data", given_.data, "FILE", "The account as JSON text");
+    }
+    void state(CLI::App& command) {
+        option(command, "--state", given_.state, "FILE", "The file that remembers this Safe");
+    }
+    void in(CLI::App& command, const char* what) {
+        command.add_option("IN", given_.in, what)->required();
+    }
+    void out(CLI::App& command, const char* name, const char* type, const char* what,
+             bool required = true) {
+        option(command, name, given_.out, type, what)->required(required);
+        command.add_flag("--force", given_.force, std::string("Replace an existing ") + type);
+    }
+
+    void add_safe(CLI::App& safe) {
+        auto& keys =
+            command(safe, "keys", safe_keys,
+                    "Derive the anonymous name of a backup from ID and password", "--id ECHOECHO");
+        id(keys)->required();
+        keys.add_flag("--show-key", given_.show_key, "Show the encryption key, too");
+
+        auto& seal =
+            command(safe, "seal", safe_seal, "JSON text to container, the text unchanged inside",
+                    "--id ECHOECHO account.json account.safe");
+        id(seal)->required();
+        in(seal, "The account as JSON text");
+        out(seal, "OUT", "OUT", "The container");
+
+        auto& open = command(safe, "open", safe_open,
+                             "Container to JSON text, byte for byte what was sealed",
+                             "--id ECHOECHO account.safe account.json");
+        id(open)->required();
+        in(open, "The container");
+        out(open, "OUT", "OUT", "The account as JSON text");
+
+        auto& check =
+            command(safe, "check", safe_check, "Hold an account against the model of the apps",
+                    "account.json --canonical tidy.json");
+        in(check, "The account as JSON text");
+        id(check);
+        out(check, "--canonical", "OUT", "Write the canonical form to OUT", false);
+
+        auto& enable = command(safe, "enable", safe_enable,
+                               "Switch the Safe of an account on and upload at once",
+                               "--id ECHOECHO --store /mnt/nas/safe --data account.json");
+        id(enable)->required();
+        store(enable)->required();
+        data(enable)->required();
+        state(enable);
+
+        auto& backup = command(safe, "backup", safe_backup,
+                               "One tick of the cycle: upload if that is due", "--now");
+        backup.add_flag("--now", given_.now, "Upload in any case");
+        data(backup);
+        state(backup);
+        id(backup);
+
+        auto& status = command(safe, "status", safe_status,
+                               "When was the last upload, when is the next?", "--json");
+        state(status);
+        id(status);
+
+        auto& restore = command(safe, "restore", safe_restore,
+                                "Get an account back: ID, password and store are enough",
+                                "--id ECHOECHO --store /mnt/nas/safe --out account.json");
+        id(restore)->required();
+        store(restore)->required();
+        out(restore, "--out", "FILE", "The account as JSON text");
+    }
+
+    void add_store(CLI::App& parent) {
+        auto& init = command(parent, "init", store_init, "Make a store", "/mnt/nas/safe");
+        init.add_option("LOCATION", given_.store, "A folder")->required();
+        init.add_option("--max-backup-bytes", given_.max_backup_bytes, "The largest Safe it takes");
+        init.add_option("--retention-days", given_.retention_days,
+                        "How long a Safe is kept after its last upload");
+    }
+
+    Tool& tool_;
+    Given& given_;
+    CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
+};
+
+}  // namespace
+
+void parse_options(int count, char** arguments, Tool& tool) {
+    Options options(tool);
+    try {
+        options.app().parse(count, arguments);
+    } catch (const CLI::CallForHelp&) {
+        write_stdout(options.app().help());
+    } catch (const CLI::CallForVersion& version) {
+        write_stdout(std::string(version.what()) + "\n");
+    } catch (const CLI::ParseError& error) {
+        tool.json = std::find(arguments, arguments + count, std::string_view("--json")) !=
+                    arguments + count;
+        throw tresor::Error(tresor::Errc::invalid_argument,
+                            std::string(error.what()) + " (try --help)");
+    }
+}
+
+}  // namespace cli

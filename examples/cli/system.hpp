@@ -1,0 +1,37 @@
+// What the tool asks of the operating system. The POSIX half is system_posix.cpp.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <tresor/secret.hpp>
+
+namespace cli {
+
+// From here on Ctrl-C and SIGTERM only raise a flag, and a file that cannot grow is an error.
+void catch_interrupts();
+bool interrupted() noexcept;
+// Throws cancelled once Ctrl-C was pressed.
+void stop_if_interrupted();
+
+// All bytes of a file or, for "-", of standard input. Throws io, too_large over `most` bytes,
+// cancelled. Nothing of it stays in a buffer.
+tresor::SecretBytes read_input(const std::string& path, std::size_t most);
+// The bytes before the first LF, at most `most` of them.
+tresor::SecretBytes read_first_line(const std::string& path, std::size_t most);
+
+// Throws io unless every byte was taken.
+void write_stdout(std::string_view text);
+void write_stderr(std::string_view text) noexcept;
+
+bool stdin_is_terminal();
+// Asks on the terminal without echo; absent if there is none. Throws cancelled on Ctrl-C.
+std::optional<tresor::SecretBytes> ask_secret(std::string_view question);
+// Asks on the terminal; false for anything but "y", and if there is none.
+bool ask_yes(std::string_view question);
+
+// Where state files are kept unless said otherwise.
+std::filesystem::path state_folder();
+
+}  // namespace cli

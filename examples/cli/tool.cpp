@@ -1,0 +1,139 @@
+#include "tool.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <tresor/io.hpp>
+#include <tresor/safe/password.hpp>
+
+#include "system.hpp"
+
+namespace cli {
+
+using tresor::Errc;
+using tresor::Error;
+using tresor::Password;
+using tresor::SecretBytes;
+
+namespace {
+
+constexpr std::size_t most_password_bytes = std::size_t{1} << 20;
+
+std::string list_of(const std::vector<tresor::safe::PasswordIssue>& issues) {
+    std::string text;
+    for (auto issue : issues) text.append(text.empty() ? "" : "; ").append(describe(issue));
+    return text;
+}
+
+}  // namespace
+
+void Report::line(std::string_view label, std::string_view value) {
+    text.append(label).append(std::max<std::size_t>(label.size() + 2, 18) - label.size(), ' ');
+    text.append(value).append("\n");
+}
+
+tresor::Timestamp Tool::now() const {
+    if (at.empty()) return tresor::now();
+    auto time = tresor::parse_rfc3339(at);
+    if (!time)
+        throw Error(Errc::invalid_argument, "--at wants a time such as 2026-11-23T06:05:00Z");
+    return *time;
+}
+
+Password Tool::password(bool confirm) const {
+    if (!password_file.empty()) {
+        SecretBytes line = read_first_line(password_file, most_password_bytes);
+        auto text = tresor::as_text(line.expose());
+        if (text.ends_with('\r')) text.remove_suffix(1);
+        return Password(text);
+    }
+    auto first = ask_secret("Password: ");
+    if (!first)
+        throw Error(Errc::invalid_argument,
+                    "there is no terminal to ask for the password (give --password-file)");
+    if (confirm && !(*ask_secret("The same again: ") == *first))
+        throw Error(Errc::invalid_argument, "the two entries differ");
+    return Password(tresor::as_text(first->expose()));
+}
+
+Password Tool::new_password() const {
+    using namespace tresor::safe;
+    Password chosen = password(true);
+    WordList words = WordList::built_in();
+    auto verdict = check_password(chosen.expose(), library_policy(), {.words = &words});
+    if (!verdict.ok())
+        throw Error(Errc::invalid_argument,
+                    "the password cannot be used: " + list_of(verdict.errors));
+    if (verdict.warnings.empty()) return chosen;
+    note("warning: the password is weak: " + list_of(verdict.warnings));
+    if (password_file.empty() && !ask_yes("Use it all the same? [y/N] "))
+        throw Error(Errc::invalid_argument, "choose another password");
+    return chosen;
+}
+
+void Tool::check_files() const {
+    if (password_file == "-" && given.in == "-")
+        throw Error(Errc::invalid_argument, "standard input can be read once only");
+    if (given.out == "-" && json)
+        throw Error(Errc::invalid_argument, "- and --json would both write to standard output");
+    if (given.out.empty() || given.out == "-" || given.force) return;
+    if (std::filesystem::exists(std::filesystem::symlink_status(given.out)))
+        throw Error(Errc::conflict, given.out + " exists already (--force replaces it)");
+}
+
+void Tool::write_output(tresor::ByteView bytes) const {
+    stop_if_interrupted();
+    if (given.out == "-") return write_stdout(tresor::as_text(bytes));
+    using Existing = tresor::FileSink::Existing;
+    std::filesystem::path target = given.out;
+    if (given.force && std::filesystem::exists(target)) target = std::filesystem::canonical(target);
+    tresor::FileSink sink(target, given.force ? Existing::replace : Existing::refuse, 0600);
+    sink.write(bytes);
+    stop_if_interrupted();
+    sink.commit();
+}
+
+void Tool::note(std::string_view text) const {
+    if (!quiet) write_stderr("tresor: " + harmless(text) + "\n");
+}
+
+Json time_or_null(std::optional<tresor::Timestamp> time) {
+    return time ? Json(tresor::format_rfc3339(*time)) : Json(nullptr);
+}
+
+std::string time_or_never(std::optional<tresor::Timestamp> time) {
+    return time ? tresor::format_rfc3339(*time) : "never";
+}
+
+std::string plural(std::uint64_t count, const std::string& thing) {
+    return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
+std::string ago(tresor::Timestamp then, tresor::Timestamp now) {
+    std::int64_t seconds = (now - then).count();
+    auto distance = static_cast<std::uint64_t>(seconds < 0 ? -seconds : seconds);
+    std::string text = distance >= 2 * 86400  ? plural(distance / 86400, "day")
+                       : distance >= 2 * 3600 ? plural(distance / 3600, "hour")
+                       : distance >= 60       ? plural(distance / 60, "minute")
+                                              : plural(distance, "second");
+    return seconds < 0 ? "in " + text : text + " ago";
+}
+
+std::string harmless(std::string_view text) {
+    std::string shown;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        unsigned char c = static_cast<unsigned char>(text[i]);
+        auto next = [&](std::size_t k) {
+            return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
+        };
+        bool control = c < 0x20 || c == 0x7F;
+        bool c1 = c == 0xC2 && next(1) >= 0x80 && next(1) < 0xA0;  // U+0080 to U+009F
+        bool direction = c == 0xE2 && ((next(1) == 0x80 && (next(2) >= 0xAA && next(2) <= 0xAE)) ||
+                                       (next(1) == 0x81 && (next(2) >= 0xA6 && next(2) <= 0xA9)));
+        shown += control || c1 || direction ? '?' : text[i];
+        i += direction ? 2 : c1 ? 1 : 0;
+    }
+    return shown;
+}
+
+}  // namespace cli

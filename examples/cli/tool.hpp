@@ -1,0 +1,74 @@
+// What all commands share: the common options, files, passwords, and how a result is shown.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <tresor/error.hpp>
+#include <tresor/secret.hpp>
+#include <tresor/time.hpp>
+
+namespace cli {
+
+using Json = nlohmann::ordered_json;
+
+// What a command has to say: one JSON object, or text for people. Warnings are in both.
+struct Report {
+    Json json = Json::object();
+    std::string text;
+    std::vector<tresor::Finding> warnings;
+
+    void line(std::string_view label, std::string_view value);  // "label        value"
+};
+
+// A failure after which there is still a result to show, such as the findings of a check.
+struct Failed {
+    Report report;
+    tresor::Error error;
+};
+
+// The options and operands of all commands; one run has one command.
+struct Given {
+    std::string id, in, out, store, data, state;
+    std::uint64_t max_backup_bytes = 524288;
+    std::int64_t retention_days = 180;
+    bool show_key = false, force = false, now = false;
+};
+
+struct Tool {
+    bool json = false, quiet = false, verbose = false;
+    std::string at;  // --at
+    std::string password_file;
+    Given given;
+    Report (*command)(const Tool&) = nullptr;  // absent if help was all that was asked for
+
+    tresor::Timestamp now() const;
+
+    // --password-file, or the terminal. `confirm`: something new is protected, ask twice.
+    tresor::Password password(bool confirm) const;
+    // A password for something new: asked twice, held against the policy of safe.md 8.
+    tresor::Password new_password() const;
+
+    // To be called before any work: refuses to read standard input twice, "-" as `given.out`
+    // together with --json, and an existing `given.out` without --force.
+    void check_files() const;
+    // Makes `given.out`, whole or not at all, mode 0600; "-" is standard output.
+    void write_output(tresor::ByteView bytes) const;
+    // The report, or nothing where standard output has other things to carry.
+    bool talks() const { return given.out != "-"; }
+
+    void note(std::string_view text) const;  // to stderr, unless --quiet
+};
+
+Json time_or_null(std::optional<tresor::Timestamp> time);
+std::string time_or_never(std::optional<tresor::Timestamp> time);
+std::string ago(tresor::Timestamp then, tresor::Timestamp now);  // "3 days ago", "in 2 hours"
+std::string plural(std::uint64_t count, const std::string& thing);
+// Foreign text for a terminal: control and direction characters become "?".
+std::string harmless(std::string_view text);
+
+}  // namespace cli

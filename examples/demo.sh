@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# The main job on real input: one account, its Safe in a folder, half a year of time, a lost phone.
+# Usage: demo.sh, with `tresor` in PATH. Works in a folder of its own and removes it.
+set -eu
+
+account=$(cd "$(dirname "$0")" && pwd)/account.json
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+export XDG_STATE_HOME=$work/phone
+
+start=$(date -u +%Y-%m-%dT%H:%M:%SZ)
+later() { date -u -d "$start + $1" +%Y-%m-%dT%H:%M:%SZ; }
+chapter() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+say() { printf '\033[2m%s\033[0m\n' "$*"; }
+run() {
+    printf '$ %s\n' "$*"
+    "$@" 2>&1
+}
+# A run that must fail, and with which exit code.
+refused() {
+    local code=$1 got=0
+    shift
+    printf '$ %s\n' "$*"
+    "$@" 2>&1 || got=$?
+    [ "$got" = "$code" ] || { echo "expected exit code $code, got $got"; exit 1; }
+}
+nickname() { sed -i "s/\"nickname\":\"Mæja[^\"]*\"/\"nickname\":\"Mæja $1\"/" account.json; }
+
+echo 'three quiet otters' > password
+cp "$account" account.json
+
+chapter '1. An account: 200 contacts, umlauts, emoji. Would the apps read it?'
+run tresor safe check account.json
+
+chapter '2. A place for backups, and the Safe of this account in it'
+run tresor store init safe
+run tresor safe enable --id TRESOR01 --store safe --data account.json --password-file password --at "$start"
+
+chapter '3. What whoever owns the folder sees: a name that tells nothing, bytes that tell nothing'
+name=$(ls safe/backups)
+run ls -l safe/backups
+run od -A d -t x1z -N 64 "safe/backups/$name"
+say "The name comes from password and ID: $(tresor safe keys --id TRESOR01 --password-file password | sed -n 's/^backup id *//p' | cut -c1-16)..."
+
+chapter '4. The cycle: an hour later something has changed, but that is too early; a day later it is not'
+nickname '🌷'
+run tresor safe backup --at "$(later '1 hour')"
+run tresor safe backup --at "$(later '24 hours')"
+
+chapter '5. The phone is lost. On another one: ID, password and the folder are enough'
+mv phone lost-phone
+run tresor safe restore --id TRESOR01 --store safe --out restored.json --password-file password
+tresor safe check account.json --canonical before.json > /dev/null
+run cmp before.json restored.json && say 'Equal, byte for byte.'
+mv lost-phone phone
+
+chapter '6. What is not right is refused'
+echo 'three quiet ottern' > typo
+refused 7 tresor safe restore --id TRESOR01 --store safe --out x.json --password-file typo
+cp "safe/backups/$name" damaged
+printf '\0' | dd of=damaged bs=1 seek=5000 conv=notrunc status=none
+refused 5 tresor safe open --id TRESOR01 damaged x.json --password-file password
+head -c 5000 /dev/urandom > foreign
+refused 5 tresor safe open --id TRESOR01 foreign x.json --password-file password
+head -c 50 "safe/backups/$name" > cut
+refused 3 tresor safe open --id TRESOR01 cut x.json --password-file password
+
+chapter '7. Half a year: what the cycle decides, and why'
+printf '%-5s %-21s %s\n' day 'what happened' 'decision'
+day() {  # DAY WHAT [COMMAND...]
+    local when=$1 what=$2 decision
+    shift 2
+    "$@"
+    decision=$(tresor safe backup --at "$(later "$when days")" 2>problem | head -n 1)
+    [ -s problem ] && decision="${decision:-failed} ($(sed 's/^tresor: //; s|/.*/||' problem))"
+    printf '%-5s %-21s %s\n' "$when" "$what" "$decision"
+}
+day 2 'nothing' true
+day 3 'a new nickname' nickname '🍂'
+day 3 'another one' nickname '❄️'
+day 4 'nothing since' true
+day 30 'nothing' true
+day 60 'nothing' true
+day 93 'nothing' true
+day 94 'nothing' true
+mv safe safe-away
+day 120 'the disk is away' true
+day 121 'away, and a change' nickname '🏔️'
+mv safe-away safe
+day 122 'it is back' true
+day 182 'nothing' true
+say 'Unchanged content goes up again after half of the 180 days that the store keeps it.'
+
+chapter '8. What a person reads at the end'
+run tresor safe status --at "$(later '182 days')"

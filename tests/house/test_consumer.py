@@ -1,0 +1,79 @@
+"""The installed library, and the source tree, as a project outside of both uses them."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+import pytest
+
+HERE = pathlib.Path(__file__).parent
+SOURCE = HERE.parent.parent
+BUILD = pathlib.Path(os.environ["TRESOR_BUILD"])
+
+
+def run(*command, **more):
+    result = subprocess.run(command, capture_output=True, text=True, **more)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    prefix = tmp_path_factory.mktemp("prefix")
+    run("cmake", "--install", BUILD, "--prefix", prefix)
+    return prefix
+
+
+def build_and_run(folder, *options, env=None):
+    shutil.copytree(HERE / "consumer", folder / "source")
+    run("cmake", "-S", folder / "source", "-B", folder / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
+        *options, env=env)
+    run("cmake", "--build", folder / "build")
+    return run(folder / "build" / "consumer")
+
+
+def version():
+    header = (SOURCE / "include/tresor/version.hpp").read_text()
+    return header.split('"')[1]
+
+
+def test_find_package(installed, tmp_path):
+    out = build_and_run(tmp_path, "-DUSE=find_package", f"-DCMAKE_PREFIX_PATH={installed}")
+    assert out == f"{version()} 06 2\n"
+
+
+def test_pkg_config(installed, tmp_path):
+    pc = next(installed.rglob("tresor.pc"))
+    out = build_and_run(tmp_path, "-DUSE=pkg-config", env=os.environ | {"PKG_CONFIG_PATH": str(pc.parent)})
+    assert out == f"{version()} 06 2\n"
+
+
+def test_add_subdirectory(tmp_path):
+    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}")
+    assert out == f"{version()} 06 2\n"
+    assert not (tmp_path / "build/tresor/bin").exists()  # no tool, no tests: only the top project builds them
+
+
+def test_what_is_installed(installed):
+    names = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
+    headers = {name for name in names if name.startswith("include/")}
+    assert headers == {str(path.relative_to(SOURCE)) for path in (SOURCE / "include").rglob("*.hpp")}
+    assert any(name.endswith("libtresor.a") for name in names)
+    assert any(name.endswith("cmake/tresor/tresorConfig.cmake") for name in names)
+    assert any(name.endswith("pkgconfig/tresor.pc") for name in names)
+    assert "bin/tresor" in names
+
+
+def test_no_symbol_leaves_a_library_that_contains_ours(tmp_path):
+    """Hidden visibility: linked into a shared library, none of ours is exported from it."""
+    source = tmp_path / "plugin.cpp"
+    source.write_text('#include <tresor/safe.hpp>\n'
+                      'extern "C" __attribute__((visibility("default"))) int plugin() {\n'
+                      '    return static_cast<int>(tresor::safe::container_size(1) +\n'
+                      '        tresor::safe::seal({}, tresor::safe::EncryptionKey(tresor::Bytes(32))).size());\n}\n')
+    run("g++", "-std=c++20", "-fvisibility=hidden", "-fvisibility-inlines-hidden", "-shared", "-fPIC",
+        "-I", SOURCE / "include", source, BUILD / "lib/libtresor.a", "-lsodium", "-lpcre2-8", "-lz",
+        "-o", tmp_path / "plugin.so")
+    symbols = run("nm", "-D", "--defined-only", "-C", tmp_path / "plugin.so").splitlines()
+    assert any(line.endswith(" plugin") for line in symbols)
+    assert [line for line in symbols if "tresor::" in line] == []

@@ -1,0 +1,77 @@
+"""What the README says is so."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).parent.parent.parent
+BUILD = pathlib.Path(os.environ["TRESOR_BUILD"])
+README = (SOURCE / "README.md").read_text()
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", README, re.S)
+
+
+def test_the_example_of_the_readme_is_the_one_that_is_built():
+    assert blocks("cpp") == [(SOURCE / "examples/quickstart.cpp").read_text()]
+
+
+def test_the_example_works(tmp_path):
+    result = subprocess.run([BUILD / "bin/quickstart", tmp_path / "safe", tmp_path / "state.json"],
+                            capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert len(list((tmp_path / "safe/backups").iterdir())) == 1
+
+
+def test_the_commands_of_the_readme_work(tmp_path):
+    """Every line of the console blocks that begins with `tresor` runs, in order, and says what it should."""
+    (tmp_path / "account.json").write_bytes((SOURCE / "examples/account.json").read_bytes())
+    (tmp_path / "password.txt").write_text("three quiet otters\n")
+    env = os.environ | {"PATH": f"{BUILD / 'bin'}:{os.environ['PATH']}", "XDG_STATE_HOME": str(tmp_path / "state")}
+    ran = 0
+    for block in blocks("console"):
+        for line in block.splitlines():
+            if not line.startswith("$ tresor"):
+                continue
+            ran += 1
+            result = subprocess.run(line[2:], shell=True, cwd=tmp_path, env=env, capture_output=True, text=True,
+                                    stdin=subprocess.DEVNULL)
+            assert result.returncode == 0, line + "\n" + result.stderr
+    assert ran >= 5
+
+
+def test_every_file_the_readme_names_is_there():
+    for name in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (SOURCE / name).exists(), name
+
+
+def test_the_changelog_begins_with_this_version():
+    version = (SOURCE / "include/tresor/version.hpp").read_text().split('"')[1]
+    headings = re.findall(r"^## (\S+)", (SOURCE / "CHANGELOG.md").read_text(), re.M)
+    assert headings[0] in (version, "Unreleased")
+
+
+def test_the_vectors_are_what_the_second_implementation_writes():
+    pytest.importorskip("nacl", reason="python3-nacl is not installed")
+    result = subprocess.run([sys.executable, SOURCE / "tests/vectors/make.py", "--check"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("header", sorted(str(path.relative_to(SOURCE / "include"))
+                                          for path in (SOURCE / "include").rglob("*.hpp")))
+def test_each_header_stands_alone(header, tmp_path):
+    source = tmp_path / "one.cpp"
+    source.write_text(f"#include <{header}>\n#include <{header}>\n")
+    result = subprocess.run(["g++", "-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic", "-Wconversion",
+                             "-Wshadow", "-Werror", "-I", SOURCE / "include", source], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_public_headers_name_no_vendor():
+    for path in (SOURCE / "include").rglob("*.hpp"):
+        for vendor in ("nlohmann", "sodium", "pcre2", "zlib", "openssl", "curl"):
+            assert f"<{vendor}" not in path.read_text(), path

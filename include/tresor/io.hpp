@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include <tresor/bytes.hpp>
 
@@ -30,6 +32,9 @@ public:
     virtual void write(ByteView bytes) = 0;
     virtual void restart() = 0;
 };
+
+// Reads `from` to its end and writes all of it.
+void copy(ByteSource& from, ByteSink& to);
 
 // Random access, for formats whose directory stands at the end.
 class ReadAt {
@@ -60,6 +65,7 @@ public:
     void write(ByteView bytes) override;
     void restart() override { bytes_.clear(); }
     const Bytes& bytes() const noexcept { return bytes_; }
+    Bytes take() noexcept { return std::move(bytes_); }
 
 private:
     std::size_t most_;
@@ -70,16 +76,12 @@ private:
 class FileSource final : public ByteSource {
 public:
     explicit FileSource(const std::filesystem::path& path);
-    ~FileSource() override;
-    FileSource(const FileSource&) = delete;
-    FileSource& operator=(const FileSource&) = delete;
-    std::optional<std::uint64_t> size() const override { return size_; }
-    std::size_t read(ByteSpan into) override;
-    void rewind() override;
+    std::optional<std::uint64_t> size() const override { return file_->size(); }
+    std::size_t read(ByteSpan into) override { return file_->read(into); }
+    void rewind() override { file_->rewind(); }
 
 private:
-    int handle_;
-    std::uint64_t size_;
+    std::unique_ptr<ByteSource> file_;
 };
 
 // Writes a file that appears whole or not at all.

@@ -26,7 +26,7 @@ namespace tresor {
 void wipe(void* memory, std::size_t size) noexcept;
 
 // False if the sizes differ. The time taken depends on the sizes only.
-bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
+[[nodiscard]] bool equal_in_constant_time(ByteView a, ByteView b) noexcept;
 
 // Wipes each block before it is freed.
 template <class T>

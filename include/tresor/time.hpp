@@ -17,6 +17,15 @@ using Timestamp = std::chrono::time_point<std::chrono::system_clock, Seconds>;
 
 Timestamp now();
 
+// The times that can be written: the years 0 to 9999.
+inline constexpr Timestamp first_timestamp{Seconds(-62167219200)};
+inline constexpr Timestamp last_timestamp{Seconds(253402300799)};
+
+// `time + span`, but not beyond last_timestamp. Both must be in range, the span not negative.
+constexpr Timestamp later(Timestamp time, Seconds span) noexcept {
+    return span > last_timestamp - time ? last_timestamp : time + span;
+}
+
 // "2026-11-23T06:05:00Z" (RFC 3339, UTC). Throws invalid_argument outside the years 0 to 9999.
 std::string format_rfc3339(Timestamp time);
 

@@ -4,8 +4,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
-#include <string>
+
+#include <tresor/io.hpp>
 
 namespace tresor::file {
 
@@ -19,6 +21,14 @@ struct Info {
 
 // Absent if nothing has this name. Follows links.
 std::optional<Info> info(const std::filesystem::path& path);
+
+// A file and what it was when it was opened: a name may stand for another file a moment later.
+struct Opened {
+    std::unique_ptr<ByteSource> source;
+    Info info;
+};
+// Absent if no regular file has this name.
+std::optional<Opened> open(const std::filesystem::path& path);
 
 // Creates one folder with exactly this mode; false if the name is taken already.
 bool make_folder(const std::filesystem::path& path, unsigned mode);

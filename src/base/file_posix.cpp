@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -23,6 +24,72 @@ namespace {
                 what + " " + path.string() + ": " + std::generic_category().message(code));
 }
 
+file::Info info_of(const struct stat& status) {
+#ifdef __APPLE__
+    const auto& modified = status.st_mtimespec;
+#else
+    const auto& modified = status.st_mtim;
+#endif
+    // A file system may tell any time; as nanoseconds these still fit 64 bits.
+    constexpr std::int64_t farthest = 9'000'000'000;
+    std::int64_t seconds = std::clamp<std::int64_t>(modified.tv_sec, -farthest, farthest);
+    return {static_cast<std::uint64_t>(status.st_size),
+            seconds * 1'000'000'000 + modified.tv_nsec,
+            static_cast<std::uint64_t>(status.st_ino),
+            static_cast<unsigned>(status.st_mode & 07777),
+            S_ISREG(status.st_mode),
+            S_ISDIR(status.st_mode)};
+}
+
+class Folder {
+public:
+    explicit Folder(std::filesystem::path path)
+        : path_(std::move(path)),
+          handle_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
+        if (handle_ < 0) fail("could not open the folder", path_);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() { ::close(handle_); }
+
+    void sync() const {
+        // Some network mounts cannot do this for a folder and say EINVAL; the file itself is
+        // synced.
+        if (::fsync(handle_) != 0 && errno != EINVAL && errno != ENOTSUP)
+            fail("could not sync the folder", path_);
+    }
+
+private:
+    std::filesystem::path path_;
+    int handle_;
+};
+
+class OpenFile final : public ByteSource {
+public:
+    OpenFile(int handle, std::filesystem::path path, std::uint64_t size)
+        : handle_(handle), path_(std::move(path)), size_(size) {}
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+    ~OpenFile() override { ::close(handle_); }
+
+    std::optional<std::uint64_t> size() const override { return size_; }
+    std::size_t read(ByteSpan into) override {
+        for (;;) {
+            ssize_t size = ::read(handle_, into.data(), into.size());
+            if (size >= 0) return static_cast<std::size_t>(size);
+            if (errno != EINTR) fail("could not read", path_);
+        }
+    }
+    void rewind() override {
+        if (::lseek(handle_, 0, SEEK_SET) != 0) fail("could not read", path_);
+    }
+
+private:
+    int handle_;
+    std::filesystem::path path_;
+    std::uint64_t size_;
+};
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
     auto parent = path.parent_path();
     return parent.empty() ? "." : parent;
@@ -44,31 +111,6 @@ bool rename_to_free_name(const std::filesystem::path& from, const std::filesyste
 }
 
 }  // namespace
-
-FileSource::FileSource(const std::filesystem::path& path)
-    : handle_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)), size_(0) {
-    if (handle_ < 0) fail("could not open", path);
-    struct stat status {};
-    if (::fstat(handle_, &status) != 0 || !S_ISREG(status.st_mode)) {
-        ::close(handle_);
-        throw Error(Errc::io, path.string() + " is not a regular file");
-    }
-    size_ = static_cast<std::uint64_t>(status.st_size);
-}
-
-FileSource::~FileSource() { ::close(handle_); }
-
-std::size_t FileSource::read(ByteSpan into) {
-    for (;;) {
-        ssize_t size = ::read(handle_, into.data(), into.size());
-        if (size >= 0) return static_cast<std::size_t>(size);
-        if (errno != EINTR) fail("could not read", "a file");
-    }
-}
-
-void FileSource::rewind() {
-    if (::lseek(handle_, 0, SEEK_SET) != 0) fail("could not read", "a file again");
-}
 
 FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mode)
     : target_(std::move(target)), existing_(existing) {
@@ -113,13 +155,15 @@ void FileSink::restart() {
 
 void FileSink::commit() {
     if (::fsync(handle_) != 0) fail("could not write", target_);
+    // Opened before the rename: what can be refused is refused while nothing has happened yet.
+    Folder folder(folder_of(target_));
     if (existing_ == Existing::replace) {
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("could not create", target_);
     } else if (!rename_to_free_name(temporary_, target_)) {
         throw Error(Errc::conflict, target_.string() + " exists already");
     }
     ::close(std::exchange(handle_, -1));
-    file::sync_folder(folder_of(target_));
+    folder.sync();
 }
 
 namespace file {
@@ -130,17 +174,21 @@ std::optional<Info> info(const std::filesystem::path& path) {
         if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
         fail("could not look at", path);
     }
-#ifdef __APPLE__
-    const auto& modified = status.st_mtimespec;
-#else
-    const auto& modified = status.st_mtim;
-#endif
-    return Info{static_cast<std::uint64_t>(status.st_size),
-                static_cast<std::int64_t>(modified.tv_sec) * 1'000'000'000 + modified.tv_nsec,
-                static_cast<std::uint64_t>(status.st_ino),
-                static_cast<unsigned>(status.st_mode & 07777),
-                S_ISREG(status.st_mode),
-                S_ISDIR(status.st_mode)};
+    return info_of(status);
+}
+
+std::optional<Opened> open(const std::filesystem::path& path) {
+    // O_NONBLOCK: a pipe is refused, not waited for.
+    int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (handle < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (handle < 0) fail("could not open", path);
+    struct stat status {};
+    if (::fstat(handle, &status) != 0 || !S_ISREG(status.st_mode)) {
+        ::close(handle);
+        return std::nullopt;
+    }
+    Info info = info_of(status);
+    return Opened{std::make_unique<OpenFile>(handle, path, info.size), info};
 }
 
 bool make_folder(const std::filesystem::path& path, unsigned mode) {
@@ -162,15 +210,7 @@ bool remove(const std::filesystem::path& path) {
     return true;
 }
 
-void sync_folder(const std::filesystem::path& path) {
-    int handle = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (handle < 0) fail("could not open the folder", path);
-    // Some network mounts cannot do this for a folder and say EINVAL; the file itself is synced.
-    bool synced = ::fsync(handle) == 0 || errno == EINVAL || errno == ENOTSUP;
-    int code = errno;
-    ::close(handle);
-    if (!synced) fail("could not sync the folder", path, code);
-}
+void sync_folder(const std::filesystem::path& path) { Folder(path).sync(); }
 
 std::optional<Lock> Lock::take(const std::filesystem::path& path) {
     int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -1,8 +1,12 @@
 #include <tresor/io.hpp>
 
 #include <algorithm>
+#include <array>
+#include <string>
 
 #include <tresor/error.hpp>
+
+#include "base/file.hpp"
 
 namespace tresor {
 
@@ -13,10 +17,21 @@ std::size_t MemorySource::read(ByteSpan into) {
     return size;
 }
 
+void copy(ByteSource& from, ByteSink& to) {
+    std::array<Byte, 65536> block;
+    while (std::size_t size = from.read(block)) to.write(ByteView(block).first(size));
+}
+
 void MemorySink::write(ByteView bytes) {
     if (bytes.size() > most_ - bytes_.size())
         throw Error(Errc::too_large, "more than " + std::to_string(most_) + " bytes");
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+}
+
+FileSource::FileSource(const std::filesystem::path& path) {
+    auto opened = file::open(path);
+    if (!opened) throw Error(Errc::io, path.string() + " is no file that can be read");
+    file_ = std::move(opened->source);
 }
 
 }  // namespace tresor

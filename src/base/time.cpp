@@ -28,8 +28,7 @@ std::string_view without_fraction(std::string_view text) {
 Timestamp now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 std::string format_rfc3339(Timestamp time) {
-    constexpr Timestamp first{Seconds(-62167219200)}, last{Seconds(253402300799)};
-    if (time < first || time > last)
+    if (time < first_timestamp || time > last_timestamp)
         throw Error(Errc::invalid_argument, "a time lies outside the years 0 to 9999");
     auto day = std::chrono::floor<std::chrono::days>(time);
     std::chrono::year_month_day date(day);

@@ -39,3 +39,10 @@ TEST_CASE("time: anything else is no time") {
                       "2026-01-01T00:00:00.5"})
         CHECK_MESSAGE(!parse_rfc3339(text), text);
 }
+
+TEST_CASE("time: adding stops at the last time that can be written") {
+    CHECK(later(Timestamp(Seconds(5)), Seconds(7)) == Timestamp(Seconds(12)));
+    CHECK(later(last_timestamp, Seconds(1)) == last_timestamp);
+    CHECK(later(last_timestamp - Seconds(1), Seconds(1)) == last_timestamp);
+    CHECK(later(first_timestamp, Seconds(INT64_MAX)) == last_timestamp);
+}

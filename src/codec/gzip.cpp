@@ -56,29 +56,47 @@ void wiping_free(voidpf, voidpf at) {
 class Inflater {
 public:
     Inflater() {
-        stream.zalloc = wiping_alloc;
-        stream.zfree = wiping_free;
-        if (::inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        stream_.zalloc = wiping_alloc;
+        stream_.zfree = wiping_free;
+        if (::inflateInit2(&stream_, -MAX_WBITS) != Z_OK)
             throw Error(Errc::out_of_memory, "inflate did not get its memory");
     }
     Inflater(const Inflater&) = delete;
     Inflater& operator=(const Inflater&) = delete;
-    ~Inflater() { ::inflateEnd(&stream); }
+    ~Inflater() { ::inflateEnd(&stream_); }
 
-    z_stream stream{};
+    void begin() { ::inflateReset(&stream_); }
+
+    struct Step {
+        bool at_end;
+        std::size_t taken, given;
+    };
+    Step step(ByteView input, ByteSpan room) {
+        constexpr std::size_t most_at_once = 1u << 30;
+        input = input.first(std::min(input.size(), most_at_once));
+        room = room.first(std::min(room.size(), most_at_once));
+        stream_.next_in = const_cast<Byte*>(input.data());
+        stream_.avail_in = static_cast<uInt>(input.size());
+        stream_.next_out = room.data();
+        stream_.avail_out = static_cast<uInt>(room.size());
+        int status = ::inflate(&stream_, Z_NO_FLUSH);
+        if (status != Z_OK && status != Z_STREAM_END) damaged("inflate error");
+        return {status == Z_STREAM_END, input.size() - stream_.avail_in,
+                room.size() - stream_.avail_out};
+    }
+
+private:
+    z_stream stream_{};
 };
 
 class Reader {
 public:
-    Reader(ByteView packed, std::size_t most) : packed_(packed), most_(most) {
-        constexpr std::size_t best_ratio = 1032;  // deflate cannot do better
-        std::size_t possible = std::min(most, packed.size() * best_ratio);
-        if (packed.size() >= 18) hint_ = std::min<std::size_t>(le32(packed.last(4)), possible);
-    }
+    Reader(ByteView packed, std::size_t most) : packed_(packed), most_(most) {}
 
     Gunzipped read() {
         do read_member();
         while (another_member());
+        out_.resize(end_);
         ByteView tail = packed_.subspan(at_);
         bool zeros = std::all_of(tail.begin(), tail.end(), [](Byte b) { return b == 0; });
         return {std::move(out_), zeros ? 0 : tail.size()};
@@ -91,10 +109,10 @@ private:
     }
 
     void read_member() {
-        std::size_t from = out_.size();
+        std::size_t from = end_;
         skip_header();
         inflate_body();
-        ByteView trailer = take(8), body = out_.expose().subspan(from);
+        ByteView trailer = take(8), body = out_.expose().subspan(from, end_ - from);
         if (le32(trailer.first(4)) != crc32_of(body)) damaged("the checksum differs");
         if (le32(trailer.last(4)) != static_cast<std::uint32_t>(body.size()))
             damaged("the length differs");
@@ -131,51 +149,34 @@ private:
     }
 
     void inflate_body() {
-        Inflater inflater;
-        std::size_t end = out_.size();
-        for (int result = Z_OK; result != Z_STREAM_END;) {
-            if (end == out_.size() && end < most_) grow();
+        inflater_.begin();
+        for (bool at_end = false; !at_end;) {
+            if (end_ == out_.size() && end_ < most_) grow();
             Byte beyond;  // where a byte over the limit would go
-            bool full = end == most_;
-            ByteSpan room = full ? ByteSpan(&beyond, 1) : out_.expose().subspan(end);
-            auto [status, taken, given] = step(inflater.stream, room);
-            result = status;
-            at_ += taken;
-            if (full && given > 0)
+            bool full = end_ == most_;
+            ByteSpan room = full ? ByteSpan(&beyond, 1) : out_.expose().subspan(end_);
+            auto step = inflater_.step(packed_.subspan(at_), room);
+            if (full && step.given > 0)
                 throw Error(Errc::too_large,
                             "more than " + std::to_string(most_) + " bytes inflated");
-            end += given;
-            if (result != Z_OK && result != Z_STREAM_END) damaged("inflate error");
+            at_ += step.taken;
+            end_ += step.given;
+            at_end = step.at_end;
         }
-        out_.resize(end);
     }
 
-    struct Step {
-        int status;
-        std::size_t taken, given;
-    };
-    Step step(z_stream& stream, ByteSpan room) const {
-        constexpr std::size_t most_at_once = 1u << 30;
-        ByteView input = packed_.subspan(at_, std::min(packed_.size() - at_, most_at_once));
-        room = room.first(std::min(room.size(), most_at_once));
-        stream.next_in = const_cast<Byte*>(input.data());
-        stream.avail_in = static_cast<uInt>(input.size());
-        stream.next_out = room.data();
-        stream.avail_out = static_cast<uInt>(room.size());
-        int status = ::inflate(&stream, Z_NO_FLUSH);
-        return {status, input.size() - stream.avail_in, room.size() - stream.avail_out};
-    }
-
+    // What is stored fits at once; what was compressed doubles its way up.
     void grow() {
-        std::size_t wanted = std::max({std::size_t{65536}, hint_, 2 * out_.size()});
+        std::size_t wanted = std::max({std::size_t{65536}, packed_.size(), 2 * out_.size()});
         out_.resize(std::min(wanted, most_));
     }
 
     ByteView packed_;
-    std::size_t at_ = 0;
     std::size_t most_;
-    std::size_t hint_ = 0;  // what the end of the input says of its size; only a hint
+    std::size_t at_ = 0;  // in packed_
     SecretBytes out_;
+    std::size_t end_ = 0;  // of what is inflated, in out_
+    Inflater inflater_;
 };
 
 }  // namespace

@@ -38,7 +38,7 @@ public:
     }
 
 private:
-    using Member = std::pair<JsonText, Json>;
+    using Member = Json::Member;
 
     [[noreturn]] void fail(const char* what) const {
         throw Error(Errc::malformed,
@@ -69,8 +69,8 @@ private:
             case '"': return Json(read_string(path, longest_string));
             case 't': return read_word("true", Json(true));
             case 'f': return read_word("false", Json(false));
-            case 'n': return read_word("null", Json(nullptr));
-            default: return read_number(path);
+            case 'n': return read_word("null", Json());
+            default: return read_number();
         }
     }
 
@@ -99,13 +99,12 @@ private:
             } while (take(','));
             if (!take(']')) fail("expected , or ]");
         }
-        Json array = Json::array();
-        auto& made = array.get_ref<Json::array_t&>();
-        made.reserve(elements_.size() - from);
+        Json::Array array;
+        array.reserve(elements_.size() - from);
         std::move(elements_.begin() + static_cast<std::ptrdiff_t>(from), elements_.end(),
-                  std::back_inserter(made));
+                  std::back_inserter(array));
         elements_.resize(from);
-        return array;
+        return Json(std::move(array));
     }
 
     Json read_object(const JsonPath& path, std::size_t depth) {
@@ -117,13 +116,12 @@ private:
             if (!take('}')) fail("expected , or }");
         }
         drop_repeated(path, from);
-        Json object = Json::object();
-        auto& made = object.get_ref<Json::object_t&>();
-        made.reserve(members_.size() - from);
-        for (std::size_t i = from; i < members_.size(); ++i)
-            made.emplace_back(std::move(members_[i].first), std::move(members_[i].second));
+        Json::Object object;
+        object.reserve(members_.size() - from);
+        std::move(members_.begin() + static_cast<std::ptrdiff_t>(from), members_.end(),
+                  std::back_inserter(object));
         members_.resize(from);
-        return object;
+        return Json(std::move(object));
     }
 
     void read_member(const JsonPath& path, std::size_t depth) {
@@ -133,40 +131,46 @@ private:
         skip_space();
         if (!take(':')) fail("expected :");
         skip_space();
-        bool may_be_long = !limits_.long_member.empty() && view(name) == limits_.long_member;
-        Json value = read_value(JsonPath(path, view(name)), depth,
-                                may_be_long ? limits_.long_string : limits_.string);
-        members_.emplace_back(std::move(name), std::move(value));
+        JsonPath place(path, view(name));
+        Json value = read_value(place, depth, longest_at(place, view(name)));
+        members_.push_back({std::move(name), std::move(value)});
         skip_space();
     }
 
-    bool has_repeated(std::size_t from) const {
-        if (members_.size() - from > 16) return true;  // to be seen by sorting
+    std::size_t longest_at(const JsonPath& place, std::string_view name) const {
+        bool may_be = !limits_.long_pointer.empty() && limits_.long_pointer.ends_with(name);
+        return may_be && place.pointer() == limits_.long_pointer ? limits_.long_string
+                                                                 : limits_.string;
+    }
+
+    // Looks at few members one by one; of many it says yes, and sorting finds out.
+    bool may_have_repeated(std::size_t from) const {
+        if (members_.size() - from > 16) return true;
         for (std::size_t i = from; i < members_.size(); ++i)
             for (std::size_t k = i + 1; k < members_.size(); ++k)
-                if (members_[i].first == members_[k].first) return true;
+                if (members_[i].name == members_[k].name) return true;
         return false;
     }
 
     // Of the members from `from` on that share a name the last stays, at the place of the first.
     // Sorted, not hashed: nobody can choose names that make this slow.
     void drop_repeated(const JsonPath& path, std::size_t from) {
-        if (!has_repeated(from)) return;
+        if (!may_have_repeated(from)) return;
         std::vector<std::size_t> order(members_.size() - from);
         std::iota(order.begin(), order.end(), from);
         std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            int compared = members_[a].first.compare(members_[b].first);
+            int compared = members_[a].name.compare(members_[b].name);
             return compared < 0 || (compared == 0 && a < b);
         });
         std::vector<bool> dropped(members_.size(), false);
         for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
             Member &kept = members_[order[first]], &later = members_[order[i]];
-            if (kept.first != later.first) {
+            if (kept.name != later.name) {
                 first = i;
                 continue;
             }
-            report(JsonPath(path, view(kept.first)), "stands more than once; the last one counts");
-            kept.second = std::move(later.second);
+            report(JsonPath(path, view(kept.name)), "stands more than once; the last one counts");
+            kept.value = std::move(later.value);
             dropped[order[i]] = true;
         }
         std::size_t end = from;
@@ -260,35 +264,16 @@ private:
         return at_ > from;
     }
 
-    Json read_number(const JsonPath& path) {
+    Json read_number() {
         std::size_t from = at_;
-        bool negative = take('-');
+        take('-');
         if (!take('0') && !take_digits()) fail("expected a value");
-        bool integer = true;
-        if (take('.')) {
-            integer = false;
-            if (!take_digits()) fail("a bad number");
-        }
+        if (take('.') && !take_digits()) fail("a bad number");
         if (take('e') || take('E')) {
-            integer = false;
             if (!take('+')) take('-');
             if (!take_digits()) fail("a bad number");
         }
-        const char *begin = text_.data() + from, *end = text_.data() + at_;
-        if (integer) {
-            std::int64_t number = 0;
-            if (std::from_chars(begin, end, number).ec == std::errc()) return Json(number);
-            std::uint64_t large = 0;
-            if (!negative && std::from_chars(begin, end, large).ec == std::errc())
-                return Json(large);
-        }
-        double number = 0;
-        if (std::from_chars(begin, end, number).ec != std::errc()) {
-            report(path, "the number is out of range and was read as null");
-            return Json(nullptr);
-        }
-        if (integer) report(path, "the integer does not fit 64 bits and was rounded");
-        return Json(number);
+        return Json(JsonNumber{JsonText(text_.substr(from, at_ - from))});
     }
 
     std::string_view text_;

@@ -9,6 +9,30 @@
 
 namespace tresor::codec {
 
+SecretBytes write_json(const Json& value) {
+    JsonWriter writer;
+    writer.value(value);
+    return writer.take();
+}
+
+void JsonWriter::value(const Json& value) {
+    if (auto flag = value.flag()) return this->flag(*flag);
+    if (auto number = value.number()) return word(*number);
+    if (auto text = value.text()) return this->text(*text);
+    if (value.is_null()) return null();
+    if (const Json::Array* array = value.array()) {
+        begin_array();
+        for (const Json& element : *array) this->value(element);
+        return end_array();
+    }
+    begin_object();
+    for (const Json::Member& member : *value.object()) {
+        name(view(member.name));
+        this->value(member.value);
+    }
+    end_object();
+}
+
 void JsonWriter::comma() {
     if (comma_due_) put(',');
     comma_due_ = true;
@@ -18,9 +42,11 @@ void JsonWriter::open(char bracket) {
     comma();
     put(bracket);
     comma_due_ = false;
+    ++depth_;
 }
 
 void JsonWriter::close(char bracket) {
+    if (--depth_ == 0 && space_ == Space::line_a_member) put('\n');
     put(bracket);
     comma_due_ = true;
 }
@@ -32,8 +58,10 @@ void JsonWriter::word(std::string_view word) {
 
 void JsonWriter::name(std::string_view name) {
     comma();
+    bool own_line = depth_ == 1 && space_ == Space::line_a_member;
+    if (own_line) out_.append(as_bytes("\n  "));
     quoted(name);
-    put(':');
+    out_.append(as_bytes(own_line ? ": " : ":"));
     comma_due_ = false;
 }
 
@@ -47,6 +75,12 @@ void JsonWriter::base64(ByteView bytes) {
     put('"');
     base64_encode(bytes, out_);
     put('"');
+}
+
+void JsonWriter::hex(ByteView bytes) {
+    JsonText digits(2 * bytes.size(), '\0');
+    hex_encode_to(bytes, digits);
+    text(view(digits));
 }
 
 void JsonWriter::integer(std::int64_t value) {

@@ -1,4 +1,4 @@
-// Writes compact JSON text straight into memory that wipes itself.
+// Writes JSON text straight into memory that wipes itself.
 #pragma once
 
 #include <cstdint>
@@ -6,15 +6,20 @@
 
 #include <tresor/secret.hpp>
 
+#include "codec/json.hpp"
+
 namespace tresor::codec {
 
-// JSON text without space, repaired where the reader repairs. Throws as the reader does.
-SecretBytes compact_json(ByteView text);
+// A value as JSON text without space.
+SecretBytes write_json(const Json& value);
 
 // Calls come in the order of the text; commas and colons are set by the writer. Escapes only what
 // RFC 8259 demands. One thread at a time.
 class JsonWriter {
 public:
+    enum class Space { none, line_a_member };  // of the outermost object
+    explicit JsonWriter(Space space = Space::none) : space_(space) {}
+
     void begin_object() { open('{'); }
     void end_object() { close('}'); }
     void begin_array() { open('['); }
@@ -22,10 +27,12 @@ public:
     void name(std::string_view name);
     void text(std::string_view text);  // throws invalid_argument if it is not UTF-8
     void base64(ByteView bytes);
+    void hex(ByteView bytes);
     void integer(std::int64_t value);
     void flag(bool value) { word(value ? "true" : "false"); }
     void null() { word("null"); }
     void raw(ByteView json);  // a value that is JSON text already
+    void value(const Json& value);
 
     SecretBytes take() { return std::move(out_); }
 
@@ -38,6 +45,8 @@ private:
     void put(char c) { out_.push_back(static_cast<Byte>(c)); }
 
     SecretBytes out_;
+    Space space_;
+    int depth_ = 0;
     bool comma_due_ = false;
 };
 

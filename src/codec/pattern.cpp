@@ -1,7 +1,7 @@
 #include "codec/pattern.hpp"
 
+#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -12,7 +12,9 @@
 namespace tresor::codec {
 namespace {
 
-constexpr std::uint32_t most_steps = 1'000'000, most_depth = 100'000, most_heap_kib = 16'384;
+// PCRE2 counts the steps anew from each place in the text where a match may begin.
+constexpr std::uint32_t most_steps = 1'000'000, least_steps = 5'000;
+constexpr std::uint32_t most_depth = 100'000, most_heap_kib = 16'384;
 
 struct Free {
     void operator()(pcre2_code* code) const { pcre2_code_free(code); }
@@ -74,15 +76,19 @@ struct Match {
     std::size_t begin, end;
 };
 
+// `text` is UTF-8: its owner has checked that once.
 std::optional<Match> find(const pcre2_code* code, std::string_view text, std::size_t from,
                           std::uint32_t options) {
     auto context = had(pcre2_match_context_create(nullptr));
-    pcre2_set_match_limit(context.get(), most_steps);
+    bool anchored = options & PCRE2_ANCHORED;
+    auto places = static_cast<std::uint32_t>(std::min<std::size_t>(text.size(), most_steps) + 1);
+    pcre2_set_match_limit(context.get(),
+                          anchored ? most_steps : std::max(most_steps / places, least_steps));
     pcre2_set_depth_limit(context.get(), most_depth);
     pcre2_set_heap_limit(context.get(), most_heap_kib);
     auto data = had(pcre2_match_data_create_from_pattern(code, nullptr));
-    int result =
-        pcre2_match(code, units(text), text.size(), from, options, data.get(), context.get());
+    int result = pcre2_match(code, units(text), text.size(), from, options | PCRE2_NO_UTF_CHECK,
+                             data.get(), context.get());
     if (result == PCRE2_ERROR_NOMATCH) return std::nullopt;
     if (result < 0) throw Error(Errc::too_large, "the pattern needs too many steps");
     const PCRE2_SIZE* ends = pcre2_get_ovector_pointer(data.get());
@@ -143,8 +149,8 @@ std::size_t Pattern::count_in(std::string_view text, std::size_t most) const {
     return count(code_->compiled.get(), text, most);
 }
 
-std::size_t count_graphemes(std::string_view text) {
-    return count(compile_code(grapheme, 0).get(), text, std::numeric_limits<std::size_t>::max());
+std::size_t count_graphemes(std::string_view text, std::size_t most) {
+    return count(compile_code(grapheme, 0).get(), text, most);
 }
 
 bool repeats_one_character(std::string_view text, bool ignore_case) {

@@ -2,7 +2,8 @@
 //
 // Only the common ground of Java's, ICU's and Perl's syntax is taken: a class within a class, &&
 // and
-// -- mean different things to them, so such a pattern is refused instead of guessed at.
+// -- mean different things to them, so such a pattern is refused instead of guessed at. Texts must
+// be UTF-8.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +23,11 @@ public:
     Pattern& operator=(Pattern&&) noexcept;
     ~Pattern();
 
-    // Whether the pattern matches all of the text, which must be UTF-8. Both throw too_large when
-    // the search goes over a million steps.
+    // Whether the pattern matches all of the text. Throws too_large over a million steps.
     bool matches_all_of(std::string_view text) const;
-    // How many matches there are one behind the other, counted up to `most`.
+    // How many matches there are one behind the other, counted up to `most`. Throws too_large when
+    // the search from one place takes over a million steps divided by the places there are, but
+    // never for under 5,000.
     std::size_t count_in(std::string_view text, std::size_t most) const;
 
 private:
@@ -34,8 +36,9 @@ private:
     std::unique_ptr<Code> code_;
 };
 
-// The number of user-perceived characters (extended grapheme clusters) in UTF-8 text.
-std::size_t count_graphemes(std::string_view text);
+// The number of user-perceived characters (extended grapheme clusters) in UTF-8 text, counted up to
+// `most`.
+std::size_t count_graphemes(std::string_view text, std::size_t most);
 
 // Whether the text is one character at least twice: the same code point, or with `ignore_case` the
 // same user-perceived character in either case.

@@ -1,39 +1,18 @@
 #include "safe/fields.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "codec/base64.hpp"
 #include "codec/hex.hpp"
+#include "codec/json_writer.hpp"
 
 namespace tresor::safe {
 
 using codec::Json;
 using codec::JsonPath;
 
-std::optional<std::int64_t> whole_number_in(const Json& value) {
-    constexpr double limit = 9223372036854775808.0;  // 2^63
-    if (value.is_number_unsigned()) {
-        auto number = value.get<std::uint64_t>();
-        if (number >> 63) return std::nullopt;
-        return static_cast<std::int64_t>(number);
-    }
-    if (value.is_number_integer()) {
-        auto number = value.get<std::int64_t>();
-        if (number < 0) return std::nullopt;
-        return number;
-    }
-    if (!value.is_number_float()) return std::nullopt;
-    double number = value.get<double>();
-    if (!(number >= 0 && number < limit) || number != std::floor(number)) return std::nullopt;
-    return static_cast<std::int64_t>(number);
-}
-
-Fields::Fields(const Json& object, const JsonPath& path, Findings& findings)
-    : members_(object.get_ref<const Json::object_t&>()),
-      path_(path),
-      findings_(findings),
-      asked_(members_.size()) {}
+Fields::Fields(const Json::Object& object, const JsonPath& path, Findings& findings)
+    : members_(object), path_(path), findings_(findings), asked_(object.size()) {}
 
 void Fields::report(const JsonPath& path, const char* reason) {
     findings_.add(findings_.full() ? std::string() : path.pointer(), reason);
@@ -43,9 +22,9 @@ const Json* Fields::value(std::string_view name) {
     for (std::size_t n = members_.size(); n > 0; --n) {
         std::size_t i = next_;
         next_ = next_ + 1 == members_.size() ? 0 : next_ + 1;
-        if (codec::view(members_[i].first) != name) continue;
+        if (codec::view(members_[i].name) != name) continue;
         asked_[i] = true;
-        return &members_[i].second;
+        return &members_[i].value;
     }
     return nullptr;
 }
@@ -53,7 +32,7 @@ const Json* Fields::value(std::string_view name) {
 bool Fields::flag(std::string_view name, bool otherwise) {
     const Json* value = this->value(name);
     if (value == nullptr) return otherwise;
-    if (value->is_boolean()) return value->get<bool>();
+    if (auto flag = value->flag()) return *flag;
     report(name, "not true or false; the default stands");
     return otherwise;
 }
@@ -61,7 +40,7 @@ bool Fields::flag(std::string_view name, bool otherwise) {
 std::optional<std::string> Fields::text(std::string_view name) {
     const Json* value = this->value(name);
     if (value == nullptr) return std::nullopt;
-    if (value->is_string()) return std::string(text_in(*value));
+    if (auto text = value->text()) return std::string(*text);
     report(name, "not a string; ignored");
     return std::nullopt;
 }
@@ -69,8 +48,10 @@ std::optional<std::string> Fields::text(std::string_view name) {
 std::optional<Milliseconds> Fields::time(std::string_view name) {
     const Json* value = this->value(name);
     if (value == nullptr || value->is_null()) return std::nullopt;
-    if (auto number = whole_number_in(*value)) return number;
-    if (value->is_number() && value->get<double>() < 0) {
+    auto number = value->number();
+    auto whole = number ? codec::whole_number(*number) : std::nullopt;
+    if (whole && *whole >= 0) return whole;
+    if (number && number->front() == '-') {
         report(name, "a negative time; taken as 0");
         return 0;
     }
@@ -81,8 +62,8 @@ std::optional<Milliseconds> Fields::time(std::string_view name) {
 int Fields::choice(std::string_view name, int most) {
     const Json* value = this->value(name);
     if (value == nullptr) return 0;
-    if (auto number = whole_number_in(*value); number && *number <= most)
-        return static_cast<int>(*number);
+    auto whole = value->number() ? codec::whole_number(*value->number()) : std::nullopt;
+    if (whole && *whole >= 0 && *whole <= most) return static_cast<int>(*whole);
     report(name, "not one of the known numbers; taken as 0");
     return 0;
 }
@@ -90,9 +71,9 @@ int Fields::choice(std::string_view name, int most) {
 std::optional<SecretBytes> Fields::base64(std::string_view name) {
     const Json* value = this->value(name);
     if (value == nullptr) return std::nullopt;
-    if (value->is_string()) {
-        if (auto bytes = codec::base64_decode(text_in(*value))) return bytes;
-        if (auto bytes = codec::base64_decode(text_in(*value), codec::LineBreaks::skip)) {
+    if (auto text = value->text()) {
+        if (auto bytes = codec::base64_decode(*text)) return bytes;
+        if (auto bytes = codec::base64_decode(*text, codec::LineBreaks::skip)) {
             report(name, "base64 with line breaks");
             return bytes;
         }
@@ -103,10 +84,11 @@ std::optional<SecretBytes> Fields::base64(std::string_view name) {
 
 std::optional<ThreemaId> Fields::identity_in(const Json& value, const JsonPath& path,
                                              const char* otherwise) {
-    auto identity = value.is_string() ? ThreemaId::parse(text_in(value)) : std::nullopt;
+    auto text = value.text();
+    auto identity = text ? ThreemaId::parse(*text) : std::nullopt;
     if (!identity)
         report(path, otherwise);
-    else if (identity->text() != text_in(value))
+    else if (identity->text() != *text)
         report(path, "a Threema ID in lowercase letters; raised");
     return identity;
 }
@@ -122,14 +104,15 @@ std::optional<ThreemaId> Fields::identity(std::string_view name) {
 std::optional<ListId> Fields::list_id(std::string_view name) {
     const Json* value = this->value(name);
     ListId id;
-    if (value == nullptr || !value->is_string() || !codec::hex_decode(text_in(*value), id.bytes))
-        return std::nullopt;
+    auto text = value == nullptr ? std::nullopt : value->text();
+    if (!text || !codec::hex_decode(*text, id.bytes)) return std::nullopt;
     return id;
 }
 
-const Json* Fields::array_of(std::string_view name) {
+const Json::Array* Fields::array_of(std::string_view name) {
     const Json* value = this->value(name);
-    if (value == nullptr || value->is_array()) return value;
+    if (value == nullptr) return nullptr;
+    if (const Json::Array* array = value->array()) return array;
     report(name, "not an array; ignored");
     return nullptr;
 }
@@ -162,10 +145,11 @@ std::vector<ThreemaId> Fields::identities(std::string_view name) {
 
 Unknowns Fields::unknown() const {
     Unknowns unknown;
-    for (std::size_t i = 0; i < members_.size(); ++i)
-        if (!asked_[i])
-            unknown.push_back({std::string(codec::view(members_[i].first)),
-                               codec::write_json(members_[i].second)});
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+        if (asked_[i]) continue;
+        unknown.push_back({std::string(codec::view(members_[i].name)),
+                           RawJson(codec::write_json(members_[i].value))});
+    }
     std::sort(unknown.begin(), unknown.end(),
               [](const Unknown& a, const Unknown& b) { return a.name < b.name; });
     return unknown;

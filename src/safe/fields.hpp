@@ -16,7 +16,7 @@ namespace tresor::safe {
 class Fields {
 public:
     // Keeps all three.
-    Fields(const codec::Json& object, const codec::JsonPath& path, Findings& findings);
+    Fields(const codec::Json::Object& object, const codec::JsonPath& path, Findings& findings);
 
     // The value as it is; nullptr if there is none.
     const codec::Json* value(std::string_view name);
@@ -35,7 +35,7 @@ public:
     // Calls `read(element, path)` for each element of an array.
     template <class Read>
     void each(std::string_view name, Read&& read) {
-        const codec::Json* array = array_of(name);
+        const codec::Json::Array* array = array_of(name);
         if (array == nullptr) return;
         codec::JsonPath path(path_, name);
         for (std::size_t i = 0; i < array->size(); ++i) read((*array)[i], codec::JsonPath(path, i));
@@ -50,23 +50,15 @@ public:
     }
 
 private:
-    const codec::Json* array_of(std::string_view name);
+    const codec::Json::Array* array_of(std::string_view name);
     std::optional<ThreemaId> identity_in(const codec::Json& value, const codec::JsonPath& path,
                                          const char* otherwise);
 
-    const codec::Json::object_t::Container& members_;
+    const codec::Json::Object& members_;
     const codec::JsonPath& path_;
     Findings& findings_;
     std::vector<bool> asked_;
     std::size_t next_ = 0;  // members mostly come in the order they are asked for
 };
-
-// The text of a string value.
-inline std::string_view text_in(const codec::Json& value) {
-    return codec::view(value.get_ref<const codec::JsonText&>());
-}
-
-// The number in an integer, or in a float that is one, within [0, 2^63); absent else.
-std::optional<std::int64_t> whole_number_in(const codec::Json& value);
 
 }  // namespace tresor::safe

@@ -14,7 +14,7 @@ using codec::Json;
 using codec::JsonPath;
 
 // safe.md 3.5; the other limits are the reader's own.
-constexpr codec::JsonLimits limits{.long_member = "profilePic",
+constexpr codec::JsonLimits limits{.long_pointer = "/user/profilePic",
                                    .long_string = std::size_t{2} << 20};
 
 [[noreturn]] void fatal(const char* what) { throw Error(Errc::malformed, what); }
@@ -25,9 +25,9 @@ public:
         : own_(own), findings_(findings) {}
 
     Backup read(const Json& document) {
-        if (!document.is_object()) fatal("the document is not a JSON object");
+        if (document.object() == nullptr) fatal("the document is not a JSON object");
         JsonPath root;
-        Fields fields(document, root, findings_);
+        Fields fields(*document.object(), root, findings_);
         Info info = read_info(object(fields, "info"));
         Backup backup(read_user(object(fields, "user")));
         backup.info = std::move(info);
@@ -41,29 +41,30 @@ public:
     }
 
 private:
-    static const Json& object(Fields& fields, std::string_view name) {
+    static const Json::Object& object(Fields& fields, std::string_view name) {
         const Json* value = fields.value(name);
-        if (value == nullptr || !value->is_object())
+        if (value == nullptr || value->object() == nullptr)
             throw Error(Errc::malformed, std::string(name) + " is missing or not an object");
-        return *value;
+        return *value->object();
     }
 
     template <class Entry, class Read>
     void read_entries(Fields& fields, std::string_view name, std::vector<Entry>& into,
                       Read read_entry) {
         fields.each(name, [&](const Json& element, const JsonPath& path) {
-            if (!element.is_object()) return fields.report(path, "not an object; skipped");
-            Fields members(element, path, findings_);
+            if (element.object() == nullptr) return fields.report(path, "not an object; skipped");
+            Fields members(*element.object(), path, findings_);
             if (auto entry = (this->*read_entry)(members)) into.push_back(std::move(*entry));
         });
     }
 
-    Info read_info(const Json& value) {
+    Info read_info(const Json::Object& object) {
         JsonPath root, path(root, "info");
-        Fields fields(value, path, findings_);
+        Fields fields(object, path, findings_);
         const Json* version = fields.value("version");
-        auto number = version == nullptr ? std::nullopt : whole_number_in(*version);
-        if (!number || *number == 0) fatal("info.version is missing or wrong");
+        auto text = version == nullptr ? std::nullopt : version->number();
+        auto number = text ? codec::whole_number(*text) : std::nullopt;
+        if (!number || *number < 1) fatal("info.version is missing or wrong");
         if (*number > 1)
             throw Error(Errc::unsupported,
                         "the backup is of a newer version than this library reads");
@@ -73,9 +74,9 @@ private:
         return info;
     }
 
-    User read_user(const Json& value) {
+    User read_user(const Json::Object& object) {
         JsonPath root, path(root, "user");
-        Fields fields(value, path, findings_);
+        Fields fields(object, path, findings_);
         auto key = fields.base64("privatekey");
         if (!key || key->size() != PrivateKey::size)
             fatal("user.privatekey is missing or not 32 bytes in base64");
@@ -94,16 +95,17 @@ private:
         constexpr std::string_view name = "profilePicRelease";
         const Json* value = fields.value(name);
         if (value == nullptr) return {};
-        if (!value->is_array()) {
+        const Json::Array* array = value->array();
+        if (array == nullptr) {
             fields.report(name, "not an array; ignored");
             return {};
         }
         // As Android walks the array: the first * or null decides.
-        auto decides = std::find_if(value->begin(), value->end(), [](const Json& element) {
-            return element.is_null() || (element.is_string() && text_in(element) == "*");
+        auto decides = std::find_if(array->begin(), array->end(), [](const Json& element) {
+            return element.is_null() || element.text() == "*";
         });
-        if (decides != value->end()) {
-            if (value->size() > 1)
+        if (decides != array->end()) {
+            if (array->size() > 1)
                 fields.report(name, "* or null beside other entries, which are ignored");
             return {decides->is_null() ? To::nobody : To::everyone, {}};
         }
@@ -234,11 +236,11 @@ private:
 
     Settings read_settings(const Json* value, const JsonPath& path) {
         Settings settings;
-        if (value == nullptr || !value->is_object()) {
+        if (value == nullptr || value->object() == nullptr) {
             findings_.add(path.pointer(), "missing or not an object; the defaults stand");
             return settings;
         }
-        Fields fields(*value, path, findings_);
+        Fields fields(*value->object(), path, findings_);
         if (fields.value("syncContacts") == nullptr)
             fields.report("syncContacts", "missing; taken as false, iOS would refuse the backup");
         auto flag = [&](std::string_view name, bool& setting) {
@@ -260,8 +262,8 @@ private:
                        of_ios.begin(), of_ios.end(), std::back_inserter(both));
         settings.sync_excluded_ids = std::move(both);
         fields.each("recentEmojis", [&](const Json& element, const JsonPath& at) {
-            if (element.is_string())
-                settings.recent_emojis.emplace_back(text_in(element));
+            if (auto text = element.text())
+                settings.recent_emojis.emplace_back(*text);
             else
                 fields.report(at, "not a string; ignored");
         });

@@ -1,5 +1,6 @@
 #include <tresor/storage/retention.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -13,26 +14,27 @@ using codec::Json;
 constexpr std::size_t max_config_bytes = 65536;
 constexpr double least_bytes = 1024, most_bytes = 2147483648, least_days = 1, most_days = 36500;
 
-std::string pointer_to(const char* name) { return std::string("/") + name; }
+std::string pointer_to(std::string_view name) { return std::string("/").append(name); }
 
-double number_of(const Json& config, const char* name, Findings& findings) {
-    auto found = config.find(name);
+double number_of(const Json::Object& config, std::string_view name, Findings& findings) {
+    auto found = std::find_if(config.begin(), config.end(), [&](const Json::Member& member) {
+        return codec::view(member.name) == name;
+    });
     if (found == config.end())
-        throw Error(Errc::malformed, std::string("config: ") + name + " is missing");
-    if (found->is_number()) return found->get<double>();
-    double number = 0;
-    if (found->is_string()) {
-        std::string_view text = codec::view(found->get_ref<const codec::JsonText&>());
-        auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) {
-            findings.add(pointer_to(name), "a number written as a string");
-            return number;
-        }
-    }
-    throw Error(Errc::malformed, std::string("config: ") + name + " is not a number");
+        throw Error(Errc::malformed, "config: " + std::string(name) + " is missing");
+    auto number = found->value.number(), text = found->value.text();
+    std::string_view digits = number.value_or(text.value_or(""));
+    double value = 0;
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (number && error == std::errc::result_out_of_range)
+        return digits.front() == '-' ? -HUGE_VAL : HUGE_VAL;
+    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value))
+        throw Error(Errc::malformed, "config: " + std::string(name) + " is not a number");
+    if (text) findings.add(pointer_to(name), "a number written as a string");
+    return value;
 }
 
-std::int64_t in_range(double number, double least, double most, const char* name,
+std::int64_t in_range(double number, double least, double most, std::string_view name,
                       Findings& findings) {
     if (number < least || number > most)
         findings.add(pointer_to(name), "out of range; the nearest possible value was taken");
@@ -48,10 +50,10 @@ FoundLimits parse_limits(ByteView config) {
     codec::JsonLimits limits;
     limits.document = max_config_bytes;
     Json document = codec::read_json(config, limits, findings);
-    if (!document.is_object()) throw Error(Errc::malformed, "config: not a JSON object");
+    if (document.object() == nullptr) throw Error(Errc::malformed, "config: not a JSON object");
     Limits found;
-    double bytes = number_of(document, "maxBackupBytes", findings);
-    double days = number_of(document, "retentionDays", findings);
+    double bytes = number_of(*document.object(), "maxBackupBytes", findings);
+    double days = number_of(*document.object(), "retentionDays", findings);
     found.max_backup_bytes = static_cast<std::uint64_t>(
         in_range(bytes, least_bytes, most_bytes, "maxBackupBytes", findings));
     if (days != 0)
@@ -72,10 +74,18 @@ FoundLimits get_limits(Storage& storage) {
     return parse_limits(sink.bytes());
 }
 
+void require_valid(const Limits& limits) {
+    bool valid = limits.max_backup_bytes >= static_cast<std::uint64_t>(least_bytes) &&
+                 limits.max_backup_bytes <= static_cast<std::uint64_t>(most_bytes) &&
+                 limits.retention_days >= 1 && limits.retention_days <= 36500;
+    if (!valid)
+        throw Error(Errc::invalid_argument,
+                    "a store takes 1024 to 2147483648 bytes and keeps them for 1 to 36500 days");
+}
+
 void put_limits(Storage& storage, const Limits& limits) {
+    require_valid(limits);
     Bytes config = format_limits(limits);
-    if (!parse_limits(config).findings.empty() || limits.retention_days == 0)
-        throw Error(Errc::invalid_argument, "a limit is out of range");
     MemorySource source(config);
     storage.put(ObjectName("config"), source, Condition::absent());
 }

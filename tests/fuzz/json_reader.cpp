@@ -1,6 +1,7 @@
 // JSON: what was read, written and read again is equal, and then there is nothing to report.
 
 #include "codec/json_reader.hpp"
+#include "codec/json_writer.hpp"
 #include "require.hpp"
 
 using namespace tresor;

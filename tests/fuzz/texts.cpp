@@ -75,8 +75,8 @@ void password(std::string_view text) {
     auto word = text.substr(std::min(split + 1, text.size()));
     for (const auto& policy :
          {safe::android_policy(), safe::ios_policy(), safe::library_policy()}) {
-        safe::check_password(word, policy);
-        safe::check_password(word, policy, aids);
+        static_cast<void>(safe::check_password(word, policy));
+        static_cast<void>(safe::check_password(word, policy, aids));
     }
 }
 

@@ -174,9 +174,17 @@ TEST_CASE("model: what cannot be written is refused") {
     Backup negative = fresh();
     negative.contacts.emplace_back(ThreemaId("TESTAAA1")).created_at = -1;
     CHECK_THROWS_CODE(export_backup(negative), Errc::invalid_argument);
-    Backup no_json = fresh();
-    no_json.unknown.push_back({"x", SecretBytes(as_bytes("{"))});
-    CHECK_THROWS_CODE(export_backup(no_json), Errc::invalid_argument);
+    Backup twice = fresh();
+    twice.unknown.push_back({"info", RawJson(as_bytes("1"))});
+    CHECK_THROWS_CODE(export_backup(twice), Errc::invalid_argument);
+    twice = fresh();
+    twice.info.unknown.push_back({"x", RawJson(as_bytes("1"))});
+    CHECK_NOTHROW(export_backup(twice));
+    twice.info.unknown.push_back({"x", RawJson(as_bytes("2"))});
+    CHECK_THROWS_CODE(export_backup(twice), Errc::invalid_argument);
+    for (auto text : {"", "{", "\xFF"})
+        CHECK_THROWS_CODE(RawJson(as_bytes(text)), Errc::invalid_argument);
+    CHECK(test::text_of(RawJson(as_bytes(" [ 1 , 2 ] ")).expose()) == "[1,2]");
 }
 
 TEST_CASE("digest: as the second implementation makes it") {

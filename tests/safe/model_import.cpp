@@ -272,6 +272,9 @@ TEST_CASE("J-18: the limits of 3.5 are exact") {
     };
     CHECK(import_text(picture(2 << 20)).backup.user.profile_picture->size() == (3 << 19));
     CHECK_THROWS_CODE(import_text(picture((2 << 20) + 4)), Errc::too_large);
+    CHECK_THROWS_CODE(
+        import_text(with("\"profilePic\":\"" + std::string((1 << 20) + 1, 'A') + "\"")),
+        Errc::too_large);
     CHECK_NOTHROW(import_text(with("\"x\":[" + repeated("0,", 99'999) + "0]")));
     CHECK_THROWS_CODE(import_text(with("\"x\":[" + repeated("0,", 100'000) + "0]")),
                       Errc::too_large);

@@ -45,6 +45,7 @@ TEST_CASE("H-5: configurations that are taken with a warning") {
                            Row{"1023", "180", {1024, 180}, "/maxBackupBytes"},
                            Row{"-5", "180", {1024, 180}, "/maxBackupBytes"},
                            Row{"0", "180", {1024, 180}, "/maxBackupBytes"},
+                           Row{"1e400", "180", {2147483648, 180}, "/maxBackupBytes"},
                            Row{"1e18", "180", {2147483648, 180}, "/maxBackupBytes"},
                            Row{"524288", "-1", {524288, 1}, "/retentionDays"},
                            Row{"524288", "1e18", {524288, 36500}, "/retentionDays"},
@@ -78,6 +79,7 @@ TEST_CASE("config: written once, read back, and nobody reads it from a store wit
     CHECK(test::text_of(format_limits({})) ==
           "{\"maxBackupBytes\":524288,\"retentionDays\":180}\n");
     Memory other;
+    CHECK_NOTHROW(require_valid({1024, 36500}));
     for (Limits wrong : {Limits{1023, 7}, Limits{4096, 0}, Limits{4096, 36501},
                          Limits{2147483649, 7}, Limits{4096, -1}})
         CHECK_THROWS_CODE(put_limits(other, wrong), Errc::invalid_argument);

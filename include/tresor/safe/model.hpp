@@ -25,9 +25,23 @@
 
 namespace tresor::safe {
 
+// JSON text that was checked to be one value, without space.
+class RawJson {
+public:
+    // Throws invalid_argument if the text is no JSON, is nested over 32 levels or holds over
+    // 2,097,152 values.
+    explicit RawJson(ByteView text);
+    ByteView expose() const noexcept { return text_.expose(); }
+
+private:
+    friend class Fields;  // has read the text already
+    explicit RawJson(SecretBytes text) : text_(std::move(text)) {}
+    SecretBytes text_;
+};
+
 struct Unknown {
-    std::string name;  // never that of a known member
-    SecretBytes json;
+    std::string name;
+    RawJson json;
 };
 using Unknowns = std::vector<Unknown>;  // sorted by name once imported
 

@@ -31,6 +31,9 @@ Bytes format_limits(const Limits& limits);
 // Of a store. Throws not_found if it has no `config`.
 FoundLimits get_limits(Storage& storage);
 
+// Throws invalid_argument, with the range, for limits that a `config` cannot announce.
+void require_valid(const Limits& limits);
+
 // Writes the `config` of a new store. Throws invalid_argument out of range, conflict if there is
 // one, unsupported where `config` cannot be written.
 void put_limits(Storage& storage, const Limits& limits);

@@ -4,12 +4,12 @@
 
 #include "codec/hex.hpp"
 #include "codec/json_reader.hpp"
+#include "codec/json_writer.hpp"
 
 namespace tresor::client {
 namespace {
 
 using codec::Json;
-using codec::JsonText;
 
 constexpr std::int64_t newest_version = 1;
 
@@ -17,26 +17,28 @@ constexpr std::int64_t newest_version = 1;
     throw Error(Errc::malformed, "the state file is damaged: " + std::string(name));
 }
 
-// Takes the known members out of a state document one by one; what is left is unknown.
+// The known members of a state document, one by one; what nobody asked for is unknown. Ours is no
+// foreign text: anything odd is damage.
 class Members {
 public:
-    explicit Members(Json document) : document_(std::move(document)) {}
+    explicit Members(const Json::Object& members) : members_(members), asked_(members.size()) {}
 
-    std::string text(const char* name) {
-        Json value = take(name);
-        if (value.is_null()) return "";
-        if (!value.is_string()) damaged(name);
-        return std::string(codec::view(value.get_ref<const JsonText&>()));
+    std::string text(std::string_view name) {
+        const Json* value = take(name);
+        if (value == nullptr) return "";
+        if (!value->text()) damaged(name);
+        return std::string(*value->text());
     }
 
-    std::uint64_t number(const char* name, std::uint64_t most, std::uint64_t otherwise) {
-        Json value = take(name);
-        if (value.is_null()) return otherwise;
-        if (!value.is_number_integer() || value < 0 || value > most) damaged(name);
-        return value.get<std::uint64_t>();
+    std::int64_t number(std::string_view name, std::int64_t most, std::int64_t otherwise) {
+        const Json* value = take(name);
+        if (value == nullptr) return otherwise;
+        auto number = value->number() ? codec::whole_number(*value->number()) : std::nullopt;
+        if (!number || *number < 0 || *number > most) damaged(name);
+        return *number;
     }
 
-    std::optional<Timestamp> time(const char* name) {
+    std::optional<Timestamp> time(std::string_view name) {
         std::string written = text(name);
         if (written.empty()) return std::nullopt;
         auto time = parse_rfc3339(written);
@@ -44,66 +46,112 @@ public:
         return time;
     }
 
-    bool flag(const char* name) {
-        Json value = take(name);
-        if (!value.is_boolean()) damaged(name);
-        return value.get<bool>();
+    bool flag(std::string_view name) {
+        const Json* value = take(name);
+        if (value == nullptr || !value->flag()) damaged(name);
+        return *value->flag();
     }
 
-    // Exactly N bytes as hex, or absent.
-    template <std::size_t N, class Use>
-    void hex(const char* name, Use&& use) {
-        Json value = take(name);
-        if (value.is_null()) return;
-        SecretBytes bytes(N);
-        if (!value.is_string() ||
-            !codec::hex_decode(codec::view(value.get_ref<const JsonText&>()), bytes.expose()))
-            damaged(name);
-        use(bytes.expose());
+    std::optional<SecretBytes> hex(std::string_view name) {
+        const Json* value = take(name);
+        if (value == nullptr) return std::nullopt;
+        auto digits = value->text();
+        SecretBytes bytes(digits ? digits->size() / 2 : 0);
+        if (!digits || !codec::hex_decode(*digits, bytes.expose())) damaged(name);
+        return bytes;
     }
 
     safe::Unknowns rest() const {
         safe::Unknowns unknown;
-        for (const auto& [name, value] : document_.get_ref<const Json::object_t&>())
-            unknown.push_back({std::string(codec::view(name)), codec::write_json(value)});
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            if (asked_[i]) continue;
+            SecretBytes json = codec::write_json(members_[i].value);
+            unknown.push_back(
+                {std::string(codec::view(members_[i].name)), safe::RawJson(json.expose())});
+        }
         return unknown;
     }
 
 private:
-    Json take(const char* name) {
-        auto found = document_.find(name);
-        if (found == document_.end()) return nullptr;
-        Json value = std::move(*found);
-        document_.erase(found);
-        return value;
+    // nullptr for null, too.
+    const Json* take(std::string_view name) {
+        for (std::size_t i = 0; i < members_.size(); ++i) {
+            if (codec::view(members_[i].name) != name) continue;
+            asked_[i] = true;
+            return members_[i].value.is_null() ? nullptr : &members_[i].value;
+        }
+        return nullptr;
     }
 
-    Json document_;
+    const Json::Object& members_;
+    std::vector<bool> asked_;
 };
 
-Json text_or_null(std::string_view text) {
-    return text.empty() ? Json(nullptr) : Json(JsonText(text));
+safe::CycleState parse_cycle(Members& members) {
+    safe::CycleState cycle;
+    cycle.enabled = members.flag("enabled");
+    cycle.enabled_at = members.time("enabled_at");
+    cycle.retention_days = members.number("retention_days", 36500, 180);
+    cycle.last_attempt = members.time("last_attempt");
+    cycle.last_upload = members.time("last_upload");
+    auto error = members.number("last_error", static_cast<int>(Errc::cancelled), 0);
+    if (error != 0) cycle.last_error = static_cast<Errc>(error);
+    cycle.failures = static_cast<std::uint32_t>(members.number("failures", UINT32_MAX, 0));
+    cycle.failing_since = members.time("failing_since");
+    cycle.not_before = members.time("not_before");
+    if (auto digest = members.hex("digest")) {
+        if (digest->size() != cycle.digest.emplace().size()) damaged("digest");
+        std::copy_n(digest->expose().begin(), digest->size(), cycle.digest->begin());
+    }
+    return cycle;
 }
 
-Json time_or_null(std::optional<Timestamp> time) {
-    return time ? Json(JsonText(format_rfc3339(*time))) : Json(nullptr);
-}
+class Writer : public codec::JsonWriter {
+public:
+    Writer() : JsonWriter(Space::line_a_member) {}
+    void text_or_null(std::string_view name_of_it, std::string_view value) {
+        name(name_of_it);
+        value.empty() ? null() : text(value);
+    }
+    void time_or_null(std::string_view name_of_it, std::optional<Timestamp> time) {
+        text_or_null(name_of_it, time ? format_rfc3339(*time) : "");
+    }
+    template <class Number>
+    void number(std::string_view name_of_it, Number value) {
+        name(name_of_it);
+        integer(static_cast<std::int64_t>(value));
+    }
+};
 
-Json hex_or_null(ByteView bytes) {
-    if (bytes.empty()) return nullptr;
-    JsonText text(2 * bytes.size(), '\0');
-    codec::hex_encode_to(bytes, text);
-    return Json(std::move(text));
+void write_enabled(Writer& out, const State& state) {
+    const safe::CycleState& cycle = state.cycle;
+    out.name("master_key");
+    out.hex(state.master_key->expose());
+    out.text_or_null("store", state.store);
+    out.text_or_null("data", state.data);
+    out.time_or_null("enabled_at", cycle.enabled_at);
+    out.number("max_backup_bytes", state.max_backup_bytes);
+    out.number("retention_days", cycle.retention_days);
+    out.time_or_null("last_attempt", cycle.last_attempt);
+    out.time_or_null("last_upload", cycle.last_upload);
+    out.text_or_null("last_outcome", state.last_outcome);
+    out.number("last_error", cycle.last_error ? static_cast<int>(*cycle.last_error) : 0);
+    out.number("failures", cycle.failures);
+    out.time_or_null("failing_since", cycle.failing_since);
+    out.time_or_null("not_before", cycle.not_before);
+    out.name("digest");
+    cycle.digest ? out.hex(*cycle.digest) : out.null();
+    out.number("backup_bytes", state.backup_bytes);
 }
 
 }  // namespace
 
 State parse_state(ByteView json) {
-    Findings findings;
-    Json document = codec::read_json(json, {}, findings);
-    if (!document.is_object()) damaged("no JSON object");
-    Members members(std::move(document));
-    std::uint64_t version = members.number("version", INT64_MAX, 0);
+    Findings odd;
+    Json document = codec::read_json(json, {}, odd);
+    if (document.object() == nullptr || !odd.take().empty()) damaged("no clean JSON object");
+    Members members(*document.object());
+    std::int64_t version = members.number("version", INT64_MAX, 0);
     if (version > newest_version)
         throw Error(Errc::unsupported, "the state file is of a newer version of this program");
     if (version == 0) damaged("version");
@@ -111,58 +159,40 @@ State parse_state(ByteView json) {
     if (!identity) damaged("identity");
 
     State state(*identity);
-    safe::CycleState& cycle = state.cycle;
-    cycle.enabled = members.flag("enabled");
-    members.hex<64>("master_key", [&](ByteView key) { state.master_key.emplace(key); });
+    state.cycle = parse_cycle(members);
+    if (auto stored = members.hex("master_key")) {
+        auto keys = safe::Keys::from_stored(stored->expose());
+        if (!keys) damaged("master_key");
+        state.master_key = keys->master_key().clone();
+    }
+    if (state.cycle.enabled && !state.master_key) damaged("master_key");
     state.store = members.text("store");
     state.data = members.text("data");
-    cycle.enabled_at = members.time("enabled_at");
-    state.max_backup_bytes = members.number("max_backup_bytes", INT64_MAX, state.max_backup_bytes);
-    cycle.retention_days = static_cast<std::int64_t>(members.number("retention_days", 36500, 180));
-    cycle.last_attempt = members.time("last_attempt");
-    cycle.last_upload = members.time("last_upload");
     state.last_outcome = members.text("last_outcome");
-    cycle.last_error = static_cast<int>(members.number("last_error", 255, 0));
-    cycle.failures = static_cast<std::uint32_t>(members.number("failures", UINT32_MAX, 0));
-    cycle.failing_since = members.time("failing_since");
-    cycle.not_before = members.time("not_before");
-    members.hex<32>("digest", [&](ByteView digest) {
-        std::copy(digest.begin(), digest.end(), cycle.digest.emplace().begin());
-    });
-    state.backup_bytes = members.number("backup_bytes", INT64_MAX, 0);
+    constexpr std::int64_t any = INT64_MAX;
+    state.max_backup_bytes =
+        static_cast<std::uint64_t>(members.number("max_backup_bytes", any, 524288));
+    state.backup_bytes = static_cast<std::uint64_t>(members.number("backup_bytes", any, 0));
     state.unknown = members.rest();
-    if (cycle.enabled && !state.master_key) damaged("master_key");
     return state;
 }
 
 SecretBytes format_state(const State& state) {
-    const safe::CycleState& cycle = state.cycle;
-    Json document = Json::object();
-    document["version"] = newest_version;
-    document["identity"] = JsonText(state.identity.text());
-    document["enabled"] = cycle.enabled;
-    if (cycle.enabled && state.master_key) {
-        document["master_key"] = hex_or_null(state.master_key->expose());
-        document["store"] = text_or_null(state.store);
-        document["data"] = text_or_null(state.data);
-        document["enabled_at"] = time_or_null(cycle.enabled_at);
-        document["max_backup_bytes"] = state.max_backup_bytes;
-        document["retention_days"] = cycle.retention_days;
-        document["last_attempt"] = time_or_null(cycle.last_attempt);
-        document["last_upload"] = time_or_null(cycle.last_upload);
-        document["last_outcome"] = text_or_null(state.last_outcome);
-        document["last_error"] = cycle.last_error;
-        document["failures"] = cycle.failures;
-        document["failing_since"] = time_or_null(cycle.failing_since);
-        document["not_before"] = time_or_null(cycle.not_before);
-        document["digest"] = hex_or_null(cycle.digest ? ByteView(*cycle.digest) : ByteView());
-        document["backup_bytes"] = state.backup_bytes;
+    if (state.cycle.enabled && !state.master_key)
+        throw Error(Errc::invalid_argument, "a state that is on needs a master key");
+    Writer out;
+    out.begin_object();
+    out.number("version", newest_version);
+    out.text_or_null("identity", state.identity.text());
+    out.name("enabled");
+    out.flag(state.cycle.enabled);
+    if (state.cycle.enabled) write_enabled(out, state);
+    for (const safe::Unknown& member : state.unknown) {
+        out.name(member.name);
+        out.raw(member.json.expose());
     }
-    Findings findings;
-    for (const safe::Unknown& member : state.unknown)
-        document[JsonText(member.name)] = codec::read_json(member.json.expose(), {}, findings);
-    JsonText text = document.dump(2);
-    SecretBytes json(as_bytes(codec::view(text)));
+    out.end_object();
+    SecretBytes json = out.take();
     json.push_back('\n');
     return json;
 }

@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t nonce_size = crypto::secretbox_nonce_size;
 constexpr std::size_t head_size = nonce_size + crypto::secretbox_tag_size;
 
+static_assert(container_size(0) == head_size + codec::gzip_stored_size(0) &&
+              container_size(65535) == head_size + codec::gzip_stored_size(65535) &&
+              container_size(65536) == head_size + codec::gzip_stored_size(65536));
+
 }  // namespace
 
 Bytes seal_with_nonce(ByteView json, const EncryptionKey& key, std::span<const Byte, 24> nonce) {

@@ -39,7 +39,7 @@ Reason reason_of(const CycleState& state, const Digest& digest, Trigger trigger,
     Seconds age = now - *last;
     if (changed && age >= policy.grace) return Reason::changed;
     if (age >= refresh_after(state, policy)) return Reason::refresh;
-    if (state.last_error != 0) return Reason::after_failure;
+    if (state.last_error) return Reason::after_failure;
     return changed ? Reason::grace : Reason::unchanged;
 }
 
@@ -50,7 +50,7 @@ Seconds pause_after(std::uint32_t failures) {
 }
 
 CycleState without_failures(CycleState state) {
-    state.last_error = 0;
+    state.last_error.reset();
     state.failures = 0;
     state.failing_since.reset();
     state.not_before.reset();
@@ -109,33 +109,33 @@ CycleState after_skip(CycleState state, Reason reason, Timestamp now) {
 
 CycleState after_failure(CycleState state, const Error& error, Timestamp now) {
     state.last_attempt = now;
-    state.last_error = static_cast<int>(error.code());
+    state.last_error = error.code();
     if (state.failures < UINT32_MAX) ++state.failures;
-    if (!state.failing_since) state.failing_since = now;
-    state.not_before = now + std::max<Seconds>(pause_after(state.failures),
-                                               error.retry_after.value_or(Seconds(0)));
+    if (!believed(state.failing_since, now)) state.failing_since = now;
+    Seconds pause = pause_after(state.failures);
+    state.not_before = later(now, std::max<Seconds>(pause, error.retry_after.value_or(pause)));
     return state;
 }
 
 std::optional<Timestamp> next_due(const CycleState& state, const CyclePolicy& policy,
                                   Timestamp now) {
     if (!state.enabled) return std::nullopt;
-    if (state.not_before) return state.not_before;
     auto last = believed(state.last_attempt, now);
     if (!last) return now;
-    Timestamp due = *last + policy.period;
+    if (state.not_before) return state.not_before;
+    Timestamp due = later(*last, policy.period);
     auto refresh = refresh_due(state, policy);
     return refresh ? std::min(due, *refresh) : due;
 }
 
 std::optional<Timestamp> refresh_due(const CycleState& state, const CyclePolicy& policy) {
     if (!state.last_upload) return std::nullopt;
-    return *state.last_upload + refresh_after(state, policy);
+    return later(*state.last_upload, refresh_after(state, policy));
 }
 
 std::optional<Timestamp> expires_at(const CycleState& state) {
     if (!state.last_upload) return std::nullopt;
-    return *state.last_upload + retention_of(state);
+    return later(*state.last_upload, retention_of(state));
 }
 
 std::vector<CycleWarning> cycle_warnings(const CycleState& state, Timestamp now) {
@@ -154,6 +154,10 @@ std::vector<CycleWarning> cycle_warnings(const CycleState& state, Timestamp now)
     if (!last) {
         if (too_long(state.enabled_at) || too_long(state.failing_since))
             warn(Kind::never_uploaded, state.enabled_at ? *state.enabled_at : *state.failing_since);
+        return warnings;
+    }
+    if (!believed(last, now)) {
+        warnings.push_back({Kind::clock, 0});
         return warnings;
     }
     if (too_long(state.failing_since)) warn(Kind::failing, *last);
@@ -177,6 +181,7 @@ std::string CycleWarning::text() const {
         case Kind::expiring: return "the last backup is " + count + " old and expires soon";
         case Kind::expired:
             return "the last backup is " + count + " old; the store may have dropped it already";
+        case Kind::clock: return "the last upload lies in the future; was the clock set back?";
     }
     return "";
 }

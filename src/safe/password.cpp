@@ -25,13 +25,13 @@ Lengths lengths_of(std::string_view text) {
     return lengths;
 }
 
-std::size_t counted(std::string_view password, const Lengths& lengths, Count how) {
+bool is_shorter(std::string_view password, const Lengths& lengths, Count how, std::size_t least) {
     switch (how) {
-        case Count::code_points: return lengths.code_points;
-        case Count::utf16_units: return lengths.utf16_units;
+        case Count::code_points: return lengths.code_points < least;
+        case Count::utf16_units: return lengths.utf16_units < least;
         case Count::graphemes: break;
     }
-    return codec::count_graphemes(password);
+    return codec::count_graphemes(password, least) < least;
 }
 
 bool repeated(std::string_view password, Repeats how) {
@@ -160,7 +160,7 @@ PasswordVerdict check_password(std::string_view password, const PasswordPolicy& 
     bool by_pattern = aids.pattern && decided_by_pattern(password, *aids.pattern,
                                                          policy.pattern_rule, verdict.errors);
     std::size_t least = by_pattern ? policy.min_length_with_pattern : policy.min_length;
-    if (counted(password, lengths, policy.min_counts) < least) error(PasswordIssue::too_short);
+    if (is_shorter(password, lengths, policy.min_counts, least)) error(PasswordIssue::too_short);
     if (by_pattern) return verdict;
 
     if (repeated(password, policy.repeats)) warning(PasswordIssue::repeated);

@@ -102,14 +102,14 @@ TEST_CASE("Y-9: forced at any time: upload, and the period begins anew") {
 TEST_CASE("Y-10: the first failure is remembered until a success or unchanged") {
     auto state = failed(uploaded(), Errc::unavailable, start + hours(24));
     CHECK(state.failing_since == start + hours(24));
-    CHECK(state.last_error == 9);
+    CHECK(state.last_error == Errc::unavailable);
     state = failed(state, Errc::denied, start + hours(48));
     CHECK(state.failing_since == start + hours(24));
-    CHECK(state.last_error == 8);
+    CHECK(state.last_error == Errc::denied);
     CHECK(state.failures == 2);
     auto success = after_upload(state, new_content, start + hours(49));
     CHECK_FALSE(success.failing_since);
-    CHECK(success.last_error == 0);
+    CHECK_FALSE(success.last_error);
     CHECK(success.failures == 0);
     CHECK_FALSE(success.not_before);
     CHECK(success.digest == new_content);
@@ -217,6 +217,27 @@ TEST_CASE("cycle: warnings grow with the age of the last upload") {
     CHECK(CycleWarning{Kind::aging, 1}.text().find("1 day ") != std::string::npos);
 }
 
+TEST_CASE("cycle: after a clock was set back nothing waits for the future") {
+    auto state = failed(uploaded(), Errc::unavailable, start + days(10000));
+    CHECK(state.failing_since == start + days(10000));
+    CHECK(next_due(state, {}, start + days(1)) == start + days(1));
+    state = failed(state, Errc::unavailable, start + days(1));
+    CHECK(state.failing_since == start + days(1));
+    CHECK(kinds(state, days(8) + Seconds(1)) == Kinds{Kind::failing});
+    CHECK(kinds(after_upload(fresh(), old_content, start + days(10000)), days(1)) ==
+          Kinds{Kind::clock});
+}
+
+TEST_CASE("cycle: no time lies beyond the year 9999") {
+    auto end = test::at("9999-12-31T23:00:00Z");
+    auto state = after_upload(fresh(), old_content, end);
+    CHECK(next_due(state, {}, end) == last_timestamp);
+    CHECK(refresh_due(state, {}) == last_timestamp);
+    CHECK(expires_at(state) == last_timestamp);
+    CHECK(failed(state, Errc::io, last_timestamp).not_before == last_timestamp);
+    CHECK(format_rfc3339(last_timestamp) == "9999-12-31T23:59:59Z");
+}
+
 // The rules once more, as a table. Each row says what must hold (1), must not (0) or does not
 // matter (-): enabled, uploaded before, forced, content changed, 23 h passed, refresh due, failed
 // before. Exactly one row fits any case.
@@ -254,8 +275,8 @@ TEST_CASE("cycle: a million random decisions follow the table") {
         state.retention_days = retention;
         if (test::below(random, 10) != 0) state.last_upload = start - Seconds(age);
         state.digest = old_content;
-        state.last_error = coin() ? 0 : 9;
-        if (state.last_error != 0) state.failing_since = start - days(3);
+        if (coin()) state.last_error = Errc::unavailable;
+        if (state.last_error) state.failing_since = start - days(3);
         bool changed = coin();
         auto trigger = test::below(random, 4) == 0 ? Trigger::force : Trigger::tick;
         auto decision = decide(state, changed ? new_content : old_content, trigger, policy, start);
@@ -266,7 +287,7 @@ TEST_CASE("cycle: a million random decisions follow the table") {
                         changed,
                         age >= 82800,
                         age >= refresh,
-                        state.last_error != 0};
+                        state.last_error.has_value()};
         int fitting = 0;
         for (const Rule& rule : table) {
             bool fits = true;

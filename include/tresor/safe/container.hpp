@@ -28,7 +28,7 @@ constexpr std::size_t container_size(std::size_t n) noexcept {
 }
 
 // Seals JSON text as it is, under a fresh random nonce. Throws too_large over max_json_bytes.
-Bytes seal(ByteView json, const EncryptionKey& key);
+[[nodiscard]] Bytes seal(ByteView json, const EncryptionKey& key);
 
 struct Opened {
     SecretBytes json;
@@ -37,6 +37,6 @@ struct Opened {
 
 // Throws malformed (truncated, not gzip, inflate error, checksum, length), auth_failed (another
 // key, or a changed bit anywhere), too_large.
-Opened open(ByteView container, const EncryptionKey& key);
+[[nodiscard]] Opened open(ByteView container, const EncryptionKey& key);
 
 }  // namespace tresor::safe

@@ -52,9 +52,9 @@ struct CycleState {
     std::optional<Timestamp> enabled_at;
     std::optional<Timestamp> last_attempt;  // every tick, also one that skipped
     std::optional<Timestamp> last_upload;
-    std::optional<Digest> digest;  // of the last upload
-    int last_error = 0;            // Errc of the last attempt, 0 if it went well
-    std::uint32_t failures = 0;    // in a row
+    std::optional<Digest> digest;    // of the last upload
+    std::optional<Errc> last_error;  // of the last attempt; absent if it went well
+    std::uint32_t failures = 0;      // in a row
     std::optional<Timestamp> failing_since;
     std::optional<Timestamp> not_before;  // after a failure
     std::int64_t retention_days = 180;    // of the store; 0 counts as 180
@@ -74,18 +74,19 @@ struct Decision {
     std::optional<Timestamp> next_due;  // if the action succeeds; absent when Safe is off
 };
 
-Decision decide(const CycleState& state, const Digest& digest, Trigger trigger,
-                const CyclePolicy& policy, Timestamp now);
+[[nodiscard]] Decision decide(const CycleState& state, const Digest& digest, Trigger trigger,
+                              const CyclePolicy& policy, Timestamp now);
 
 // The state after a tick at `now`. A success and "unchanged" end a series of failures; "grace" does
 // not. After n failures in a row the next try is due in min(15 min * 2^(n-1), 6 h), or when the
 // server said, if that is later.
-CycleState after_upload(CycleState state, const Digest& digest, Timestamp now);
-CycleState after_skip(CycleState state, Reason reason, Timestamp now);
-CycleState after_failure(CycleState state, const Error& error, Timestamp now);
+[[nodiscard]] CycleState after_upload(CycleState state, const Digest& digest, Timestamp now);
+[[nodiscard]] CycleState after_skip(CycleState state, Reason reason, Timestamp now);
+[[nodiscard]] CycleState after_failure(CycleState state, const Error& error, Timestamp now);
 
 // When to tick next: absent when Safe is off, `not_before` after a failure, else the earlier of
-// last attempt + period and refresh_due. An attempt later than now + 1 h does not count.
+// last attempt + period and refresh_due. After an attempt later than now + 1 h, when a clock was
+// set back, it is now.
 std::optional<Timestamp> next_due(const CycleState& state, const CyclePolicy& policy,
                                   Timestamp now);
 
@@ -100,6 +101,7 @@ struct CycleWarning {
         aging,           // half the retention time has passed since the last upload
         expiring,        // 14 days or a quarter of the retention are left, whichever is less
         expired,         // the retention time has passed: the store may have dropped the backup
+        clock,           // the last upload lies over an hour in the future: a clock was set back
     } kind;
     std::int64_t days;  // full days since the last upload; for never_uploaded since Safe is on
     std::string text() const;

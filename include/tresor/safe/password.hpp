@@ -28,7 +28,7 @@ enum class PasswordIssue {
     pattern_mismatch,  // not of the form that the administrator wants
     invalid_pattern,   // the administrator's pattern is none
 };
-// A sentence for a person: "it is shorter than 8 characters".
+// A sentence for a person: "it is too short".
 std::string_view describe(PasswordIssue issue) noexcept;
 
 // Words nobody should use, one a line. Empty lines do not count. Letters of either case are told
@@ -90,8 +90,9 @@ struct PasswordVerdict {
 };
 
 // Throws unsupported for a pattern that the apps would read differently, too_large for one that
-// needs more than a million steps. Never keeps the password.
-PasswordVerdict check_password(std::string_view password, const PasswordPolicy& policy,
-                               const PasswordAids& aids = {});
+// searches for too long (of the order of a million steps). Never keeps the password.
+[[nodiscard]] PasswordVerdict check_password(std::string_view password,
+                                             const PasswordPolicy& policy,
+                                             const PasswordAids& aids = {});
 
 }  // namespace tresor::safe

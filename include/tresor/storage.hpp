@@ -52,7 +52,8 @@ struct Condition {
 
 struct Abilities {
     bool list = false;
-    bool conditional_put = false;
+    bool put_if_absent = false;    // Condition::absent() is exact, also between processes
+    bool conditional_put = false;  // Condition::version()
     bool conditional_remove = false;
     bool any_name = false;  // not only `config` and `backups/<64 hex>`
 };

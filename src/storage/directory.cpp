@@ -1,7 +1,5 @@
 #include <tresor/storage/directory.hpp>
 
-#include <array>
-
 #include "base/file.hpp"
 
 namespace tresor::storage {
@@ -16,11 +14,6 @@ ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
                 std::to_string(info.serial)};
 }
 
-void copy(ByteSource& from, ByteSink& to) {
-    std::array<Byte, 65536> block;
-    while (std::size_t size = from.read(block)) to.write(ByteView(block).first(size));
-}
-
 [[noreturn]] void no_version_conditions() {
     throw Error(Errc::unsupported, "a folder cannot make it depend on a version");
 }
@@ -29,8 +22,8 @@ void copy(ByteSource& from, ByteSink& to) {
 
 Directory::Directory(fs::path root) : root_(std::move(root)) {
     auto info = file::info(root_);
-    if (!info || !info->folder)
-        throw Error(Errc::not_found, "there is no folder " + root_.string());
+    if (!info) throw Error(Errc::not_found, "there is no folder " + root_.string());
+    if (!info->folder) throw Error(Errc::invalid_argument, root_.string() + " is not a folder");
 }
 
 Directory Directory::create(const fs::path& root) {
@@ -42,10 +35,7 @@ Directory Directory::create(const fs::path& root) {
 
 std::string Directory::describe() const { return "the folder " + root_.string(); }
 
-Abilities Directory::can() const {
-    // Condition::absent() works all the same.
-    return {.list = true, .any_name = true};
-}
+Abilities Directory::can() const { return {.list = true, .put_if_absent = true, .any_name = true}; }
 
 // Also the question whether the folder is still there: a missing mount must not look like a store
 // without objects.
@@ -85,11 +75,13 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
 }
 
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
-    auto info = stat(name);
-    if (!info) return std::nullopt;
-    FileSource source(path_of(name));
-    copy(source, into);
-    return info;
+    auto opened = file::open(path_of(name));
+    if (!opened) {
+        root_mode();
+        return std::nullopt;
+    }
+    copy(*opened->source, into);
+    return describe_file(name, opened->info);
 }
 
 bool Directory::remove(const ObjectName& name, const Condition& condition) {
@@ -104,11 +96,10 @@ void Directory::list(std::string_view prefix, const Visitor& visit) {
     auto at = fs::recursive_directory_iterator(root_, error);
     for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
         auto name = ObjectName::parse(at->path().lexically_relative(root_).generic_string());
-        if (!name) {
-            if (at->is_directory(ignored)) at.disable_recursion_pending();
-            continue;
-        }
-        if (!name->text().starts_with(prefix)) continue;
+        bool may_match =
+            name && (name->text().starts_with(prefix) || prefix.starts_with(name->text() + "/"));
+        if (!may_match && at->is_directory(ignored)) at.disable_recursion_pending();
+        if (!may_match || !name->text().starts_with(prefix)) continue;
         auto info = file::info(at->path());
         if (info && info->regular && !visit(describe_file(*name, *info))) return;
     }

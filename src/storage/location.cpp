@@ -40,7 +40,8 @@ std::unique_ptr<Storage> open_storage(std::string_view location, const Registry&
     std::string_view scheme = scheme_of(location);
     auto factory = registry.find(scheme);
     if (factory == registry.end())
-        throw Error(Errc::unsupported, "no kind of store is known as " + std::string(scheme) + ":");
+        throw Error(Errc::unsupported, "no kind of store is known as " + std::string(scheme) +
+                                           ": (a folder of that name: write dir: before it)");
     if (!scheme.empty()) location.remove_prefix(scheme.size() + 1);
     return factory->second(location, options);
 }
@@ -48,6 +49,39 @@ std::unique_ptr<Storage> open_storage(std::string_view location, const Registry&
 Place place(std::string location, Registry registry, LocationOptions options) {
     return [location = std::move(location), registry = std::move(registry),
             options](const BackupId&) { return open_storage(location, registry, options); };
+}
+
+namespace {
+
+// Another store under a second owner.
+class Borrowed final : public Storage {
+public:
+    explicit Borrowed(Storage& storage) : storage_(storage) {}
+    std::string describe() const override { return storage_.describe(); }
+    Abilities can() const override { return storage_.can(); }
+    ObjectInfo put(const ObjectName& name, ByteSource& content,
+                   const Condition& condition) override {
+        return storage_.put(name, content, condition);
+    }
+    std::optional<ObjectInfo> stat(const ObjectName& name) override { return storage_.stat(name); }
+    std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override {
+        return storage_.get(name, into);
+    }
+    bool remove(const ObjectName& name, const Condition& condition) override {
+        return storage_.remove(name, condition);
+    }
+    void list(std::string_view prefix, const Visitor& visit) override {
+        storage_.list(prefix, visit);
+    }
+
+private:
+    Storage& storage_;
+};
+
+}  // namespace
+
+Place place(Storage& storage) {
+    return [&storage](const BackupId&) { return std::make_unique<Borrowed>(storage); };
 }
 
 }  // namespace tresor::storage

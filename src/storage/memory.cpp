@@ -1,11 +1,13 @@
 #include <tresor/storage/memory.hpp>
 
-#include <array>
-
 namespace tresor::storage {
 
 Abilities Memory::can() const {
-    return {.list = true, .conditional_put = true, .conditional_remove = true, .any_name = true};
+    return {.list = true,
+            .put_if_absent = true,
+            .conditional_put = true,
+            .conditional_remove = true,
+            .any_name = true};
 }
 
 ObjectInfo Memory::describe_object(const ObjectName& name, const Object& object) {
@@ -24,11 +26,10 @@ void Memory::check(const ObjectName& name, const Condition& condition) const {
 
 ObjectInfo Memory::put(const ObjectName& name, ByteSource& content, const Condition& condition) {
     MemorySink sink;
-    std::array<Byte, 65536> block;
-    while (std::size_t size = content.read(block)) sink.write(ByteView(block).first(size));
+    copy(content, sink);
     std::lock_guard lock(guard_);
     check(name, condition);
-    Object& object = objects_[name] = Object{sink.bytes(), clock_(), ++puts_};
+    Object& object = objects_[name] = Object{sink.take(), clock_(), ++puts_};
     return describe_object(name, object);
 }
 
@@ -43,10 +44,10 @@ std::optional<ObjectInfo> Memory::get(const ObjectName& name, ByteSink& into) {
     std::unique_lock lock(guard_);
     auto found = objects_.find(name);
     if (found == objects_.end()) return std::nullopt;
-    Object copy = found->second;
+    Object held = found->second;
     lock.unlock();
-    into.write(copy.bytes);
-    return describe_object(name, copy);
+    into.write(held.bytes);
+    return describe_object(name, held);
 }
 
 bool Memory::remove(const ObjectName& name, const Condition& condition) {

@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <fstream>
 
+#include <csignal>
+
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <tresor/storage/directory.hpp>
 #include <tresor/storage/memory.hpp>
@@ -148,7 +153,7 @@ TEST_CASE("directory: the folder must be there, create makes it for its owner on
     test::TemporaryFolder folder;
     CHECK_THROWS_CODE(Directory(folder / "safe"), Errc::not_found);
     std::ofstream(folder / "file") << "x";
-    CHECK_THROWS_CODE(Directory(folder / "file"), Errc::not_found);
+    CHECK_THROWS_CODE(Directory(folder / "file"), Errc::invalid_argument);
     CHECK_THROWS_CODE(Directory::create(folder / "no" / "safe"), Errc::io);
     Directory::create(folder / "safe");
     CHECK(fs::status(folder / "safe").permissions() == fs::perms(0700));
@@ -209,17 +214,44 @@ TEST_CASE("directory: a folder that went away is unavailable, not empty") {
     CHECK_FALSE(fs::exists(folder / "mount"));
 }
 
-TEST_CASE("directory: a full disk leaves the old object") {
+TEST_CASE("directory: a file that cannot grow leaves the old object and no trace") {
     test::TemporaryFolder folder;
     Directory store(folder.path());
     put(store, config, "one");
-    struct Full final : ByteSource {
-        std::optional<std::uint64_t> size() const override { return std::nullopt; }
-        std::size_t read(ByteSpan) override { throw Error(Errc::io, "no space left"); }
-        void rewind() override {}
-    } full;
-    CHECK_THROWS_CODE(store.put(config, full), Errc::io);
+    std::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{}, small{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    small = before;
+    small.rlim_cur = 1000;
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    CHECK_THROWS_CODE(put(store, config, std::string(5000, 'x')), Errc::io);
+    ::setrlimit(RLIMIT_FSIZE, &before);
     CHECK(get(store, config) == "one");
+    CHECK(std::distance(fs::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("directory: a listing does not look where it need not") {
+    if (::geteuid() == 0) {
+        MESSAGE("skipped: root may read everything");
+        return;
+    }
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, backup, "x");
+    put(store, ObjectName("secret/x"), "x");
+    fs::permissions(folder / "secret", fs::perms::none);
+    CHECK(list(store, "backups/") == std::vector{backup.text()});
+    CHECK_THROWS_CODE(list(store), Errc::io);
+    fs::permissions(folder / "secret", fs::perms::owner_all);
+}
+
+TEST_CASE("directory: the time of a file that makes no sense is cut, not misread") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, config, "x");
+    timespec times[2] = {{0, UTIME_OMIT}, {16725225600, 0}};  // 2500-01-01
+    REQUIRE(::utimensat(AT_FDCWD, (folder / "config").c_str(), times, 0) == 0);
+    CHECK(*store.stat(config)->modified > test::at("2250-01-01T00:00:00Z"));
 }
 
 TEST_CASE("storage: one that cannot list says so") {

@@ -19,7 +19,7 @@ namespace tresor::storage {
 
 class Directory final : public Storage {
 public:
-    // Throws not_found if there is no such folder.
+    // Throws not_found if there is no such folder, invalid_argument if it is something else.
     explicit Directory(std::filesystem::path root);
     // The same, and makes the folder (mode 0700, in a parent that exists) and `backups/` in it.
     static Directory create(const std::filesystem::path& root);

@@ -1,6 +1,6 @@
 // Locations: how a person names a store.
 //
-//     memory:                 in memory, gone with the program
+//     memory:                 in memory, a new one each time
 //     dir:PATH, or PATH       a folder, taken literally
 //
 // A scheme has two or more of a-z 0-9 + - and must be registered; `C:\x` is a path.
@@ -39,5 +39,7 @@ std::unique_ptr<Storage> open_storage(std::string_view location, const Registry&
 // Where the backup of an id is kept: the host of a Safe server may depend on it.
 using Place = std::function<std::unique_ptr<Storage>(const BackupId&)>;
 Place place(std::string location, Registry registry, LocationOptions options = {});
+// The same store for every id. Keeps the reference.
+Place place(Storage& storage);
 
 }  // namespace tresor::storage

@@ -41,22 +41,23 @@ struct Outcome {
 };
 std::string_view name_of(Outcome::Kind kind) noexcept;
 
-struct Status {
-    State state;
-    std::optional<BackupId> backup_id;
-    std::optional<Timestamp> next_due, refresh_due, expires_at;
-    std::vector<safe::CycleWarning> warnings;
-};
-
-// What a program wants to find again in the state.
+// What a program wants to find again in the state. UTF-8.
 struct Notes {
     std::string store, data;
 };
 
+// Opens the store that was noted at enable().
+using Opener = std::function<storage::Place(const std::string& store)>;
+// Reads the account that was noted at enable(), for its identity.
+using AccountSource =
+    std::function<safe::Backup(const ThreemaId& identity, const std::string& data)>;
+
 // Keeps a reference to the state store. One thread at a time.
 class SafeClient {
 public:
+    // With a place of its own, or with one for each note.
     SafeClient(storage::Place place, StateStore& states, Options options = {});
+    SafeClient(Opener opener, StateStore& states, Options options = {});
 
     // Throws conflict if Safe is on already or the store holds a backup of this ID and password,
     // not_found if the store has no `config`, too_large if the account is over the store's limit;
@@ -69,25 +70,38 @@ public:
     // warning. Throws not_found without a state.
     Outcome tick(const safe::Backup& account, Timestamp now,
                  safe::Trigger trigger = safe::Trigger::tick);
-
-    // Notes a failure before the tick, such as an account that could not be read, so that status()
-    // can warn of it.
-    void note_failure(const Error& error, Timestamp now);
-
-    // Nothing but a look: takes no lock, asks no store. Throws not_found without a state.
-    Status status(Timestamp now) const;
+    // The same with an account that is read while the state is locked. One that cannot be read is a
+    // failure, too.
+    Outcome tick(const AccountSource& read, Timestamp now,
+                 safe::Trigger trigger = safe::Trigger::tick);
 
 private:
-    State loaded() const;
+    Outcome locked_tick(Timestamp now, const std::function<Outcome(State&)>& work);
     Outcome attempt(State& state, const safe::Backup& account, Timestamp now,
                     safe::Trigger trigger) const;
     void save_failure(State& state, const Error& error, Timestamp now) const;
+    void undo_upload(storage::Storage& storage, const BackupId& id,
+                     const safe::MasterKey& key) const noexcept;
     void log(LogLevel level, std::string_view event, const LogFields& fields) const;
 
-    storage::Place place_;
+    Opener opener_;
     StateStore& states_;
     Options options_;
 };
+
+// What a person wants to know of a state; nothing secret. Looks only: no lock, no store.
+struct Status {
+    bool enabled;
+    ThreemaId identity;
+    std::string store;
+    std::optional<BackupId> backup_id;
+    safe::CycleState cycle;
+    std::uint64_t max_backup_bytes, backup_bytes;
+    std::string last_outcome;
+    std::optional<Timestamp> next_due, refresh_due, expires_at;
+    std::vector<safe::CycleWarning> warnings;
+};
+Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp now);
 
 struct Restored {
     SecretBytes json;  // as it was sealed; safe::import_backup() reads it
@@ -96,8 +110,10 @@ struct Restored {
 };
 
 // Needs nothing but ID, password and the store. Throws not_found if the store holds no backup of
-// this ID and password: a wrong password leads to another name. Downloads at most
-// safe::max_container_bytes.
-Restored restore(const storage::Place& place, const Password& password, const ThreemaId& identity);
+// this ID and password: a wrong password leads to another name. Downloads at most `most_bytes`, by
+// default the store's own limit or 4 MiB, whichever is more (safe.md 5.4), and at most
+// safe::max_container_bytes from a store that does not tell its limit.
+Restored restore(const storage::Place& place, const Password& password, const ThreemaId& identity,
+                 std::optional<std::size_t> most_bytes = std::nullopt);
 
 }  // namespace tresor::client

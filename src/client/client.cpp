@@ -1,6 +1,10 @@
 #include <tresor/client.hpp>
 
+#include <algorithm>
+
 #include <tresor/storage/retention.hpp>
+
+#include "codec/utf8.hpp"
 
 namespace tresor::client {
 namespace {
@@ -24,16 +28,31 @@ void note_limits(State& state, const storage::Limits& limits) {
     state.cycle.retention_days = limits.retention_days;
 }
 
-void upload(State& state, Storage& storage, const safe::Keys& keys, ByteView json) {
+void check_size(const State& state, ByteView json) {
     std::size_t size = safe::container_size(json.size());
     if (size > state.max_backup_bytes)
         throw Error(Errc::too_large, "the backup has " + std::to_string(size) +
                                          " bytes, the store takes " +
                                          std::to_string(state.max_backup_bytes));
+}
+
+void upload(State& state, Storage& storage, const safe::Keys& keys, ByteView json,
+            const storage::Condition& condition = {}) {
     Bytes container = safe::seal(json, keys.encryption_key());
     MemorySource source(container);
-    storage.put(name_of(keys.backup_id()), source);
-    state.backup_bytes = size;
+    storage.put(name_of(keys.backup_id()), source, condition);
+    state.backup_bytes = container.size();
+}
+
+std::size_t most_to_download(Storage& storage) {
+    constexpr std::uint64_t least = std::uint64_t{4} << 20;
+    try {
+        auto limits = storage::get_limits(storage).limits;
+        return static_cast<std::size_t>(std::min<std::uint64_t>(
+            std::max(limits.max_backup_bytes, least), safe::max_container_bytes));
+    } catch (const Error&) {  // a restore needs no config
+        return safe::max_container_bytes;
+    }
 }
 
 }  // namespace
@@ -49,52 +68,73 @@ std::string_view name_of(Outcome::Kind kind) noexcept {
 }
 
 SafeClient::SafeClient(storage::Place place, StateStore& states, Options options)
-    : place_(std::move(place)), states_(states), options_(std::move(options)) {}
+    : SafeClient([place = std::move(place)](const std::string&) { return place; }, states,
+                 std::move(options)) {}
+
+SafeClient::SafeClient(Opener opener, StateStore& states, Options options)
+    : opener_(std::move(opener)), states_(states), options_(std::move(options)) {}
 
 void SafeClient::log(LogLevel level, std::string_view event, const LogFields& fields) const {
     if (options_.log) options_.log(level, event, fields);
 }
 
-State SafeClient::loaded() const {
-    auto state = states_.load();
-    if (!state) throw Error(Errc::not_found, "there is no state: Safe was never switched on here");
-    return std::move(*state);
-}
-
 Outcome SafeClient::enable(const Password& password, const ThreemaId& identity,
                            const safe::Backup& account, Timestamp now, const Notes& notes) {
+    if (!codec::is_utf8(notes.store) || !codec::is_utf8(notes.data))
+        throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
+    State state(identity);
+    state.store = notes.store;
+    state.data = notes.data;
+
     auto lock = states_.lock();
     auto before = states_.load();
     if (before && before->cycle.enabled) throw Error(Errc::conflict, "Safe is switched on already");
-    safe::Keys keys = safe::derive_keys(password, identity);
-    auto storage = place_(keys.backup_id());
-    auto found = storage::get_limits(*storage);
-    if (storage->stat(name_of(keys.backup_id())))
-        throw Error(Errc::conflict, "the store holds a backup of this ID and password already");
-
-    State state(identity);
     if (before) state.unknown = std::move(before->unknown);
+    safe::Keys keys = safe::derive_keys(password, identity);
+    BackupId id = keys.backup_id();
+    auto storage = opener_(notes.store)(id);
+    auto found = storage::get_limits(*storage);
     note_limits(state, found.limits);
-    state.store = notes.store;
-    state.data = notes.data;
+    if (storage->stat(name_of(id)))
+        throw Error(Errc::conflict,
+                    "the store holds a backup of this ID and password already: restore it first");
+    SecretBytes json = safe::export_backup(account);
+    check_size(state, json.expose());
+
+    state.master_key = keys.master_key().clone();
     state.cycle.enabled = true;
     state.cycle.enabled_at = now;
-    SecretBytes json = safe::export_backup(account);
-    upload(state, *storage, keys, json.expose());
-    state.master_key = keys.master_key().clone();
     state.cycle = safe::after_upload(state.cycle,
                                      safe::content_digest(json.expose(), *state.master_key), now);
     state.last_outcome = name_of(Outcome::Kind::uploaded);
+    bool exact = storage->can().put_if_absent;
     try {
+        upload(state, *storage, keys, json.expose(),
+               exact ? storage::Condition::absent() : storage::Condition());
         states_.save(state);
-    } catch (const Error&) {
-        storage->remove(name_of(keys.backup_id()));
+    } catch (const Error& error) {
+        // After a conflict the object there is another's.
+        if (error.code() != Errc::conflict) undo_upload(*storage, id, *state.master_key);
+        throw;
+    } catch (...) {
+        undo_upload(*storage, id, *state.master_key);
         throw;
     }
     log(LogLevel::info, "enabled",
-        {{"shard", keys.backup_id().shard()}, {"bytes", std::to_string(state.backup_bytes)}});
+        {{"shard", id.shard()}, {"bytes", std::to_string(state.backup_bytes)}});
     return {Outcome::Kind::uploaded, safe::Reason::never_uploaded,
             safe::next_due(state.cycle, options_.cycle, now), std::move(found.findings)};
+}
+
+// A save may fail after the new state has its place: then the object belongs to it and stays.
+void SafeClient::undo_upload(Storage& storage, const BackupId& id,
+                             const safe::MasterKey& key) const noexcept {
+    try {
+        auto saved = states_.load();
+        if (saved && saved->master_key && *saved->master_key == key) return;
+        storage.remove(name_of(id));
+    } catch (...) {  // in doubt the object stays; the first error is the one to tell
+    }
 }
 
 // Decides, uploads if that is due, and brings the state up to date; throws what went wrong.
@@ -105,7 +145,7 @@ Outcome SafeClient::attempt(State& state, const safe::Backup& account, Timestamp
     std::unique_ptr<Storage> storage;
     std::optional<Error> no_config;
     try {
-        storage = place_(keys.backup_id());
+        storage = opener_(state.store)(keys.backup_id());
         auto found = storage::get_limits(*storage);
         note_limits(state, found.limits);
         outcome.warnings = std::move(found.findings);
@@ -119,6 +159,7 @@ Outcome SafeClient::attempt(State& state, const safe::Backup& account, Timestamp
     auto decision = safe::decide(state.cycle, digest, trigger, options_.cycle, now);
     if (decision.action == safe::Action::upload) {
         if (no_config) throw *no_config;
+        check_size(state, json.expose());
         upload(state, *storage, keys, json.expose());
         state.cycle = safe::after_upload(state.cycle, digest, now);
     } else {
@@ -134,28 +175,33 @@ Outcome SafeClient::attempt(State& state, const safe::Backup& account, Timestamp
 }
 
 Outcome SafeClient::tick(const safe::Backup& account, Timestamp now, safe::Trigger trigger) {
+    return locked_tick(now, [&](State& state) { return attempt(state, account, now, trigger); });
+}
+
+Outcome SafeClient::tick(const AccountSource& read, Timestamp now, safe::Trigger trigger) {
+    return locked_tick(now, [&](State& state) {
+        return attempt(state, read(state.identity, state.data), now, trigger);
+    });
+}
+
+Outcome SafeClient::locked_tick(Timestamp now, const std::function<Outcome(State&)>& work) {
     auto lock = states_.lock();
-    State state = loaded();
-    if (!state.cycle.enabled)
+    auto state = states_.load();
+    if (!state) throw Error(Errc::not_found, "there is no state: Safe was never switched on here");
+    if (!state->cycle.enabled)
         return {Outcome::Kind::disabled, safe::Reason::disabled, std::nullopt, {}};
     Outcome outcome{};
     try {
-        outcome = attempt(state, account, now, trigger);
+        outcome = work(*state);
     } catch (const Error& error) {
-        if (error.code() != Errc::cancelled) save_failure(state, error, now);
+        if (error.code() != Errc::cancelled) save_failure(*state, error, now);
         throw;
     }
-    state.last_outcome = name_of(outcome.kind);
-    states_.save(state);
+    state->last_outcome = name_of(outcome.kind);
+    states_.save(*state);
     log(LogLevel::info, "tick",
-        {{"outcome", state.last_outcome}, {"reason", std::string(safe::name_of(outcome.reason))}});
+        {{"outcome", state->last_outcome}, {"reason", std::string(safe::name_of(outcome.reason))}});
     return outcome;
-}
-
-void SafeClient::note_failure(const Error& error, Timestamp now) {
-    auto lock = states_.lock();
-    State state = loaded();
-    if (state.cycle.enabled) save_failure(state, error, now);
 }
 
 void SafeClient::save_failure(State& state, const Error& error, Timestamp now) const {
@@ -165,23 +211,25 @@ void SafeClient::save_failure(State& state, const Error& error, Timestamp now) c
     log(LogLevel::warning, "failed", {{"error", std::string(tresor::name_of(error.code()))}});
 }
 
-Status SafeClient::status(Timestamp now) const {
-    State state = loaded();
-    Status status{std::move(state), {}, {}, {}, {}, {}};
-    const safe::CycleState& cycle = status.state.cycle;
-    if (!cycle.enabled) return status;
-    status.backup_id = safe::Keys(status.state.master_key->clone()).backup_id();
-    status.next_due = safe::next_due(cycle, options_.cycle, now);
-    status.refresh_due = safe::refresh_due(cycle, options_.cycle);
+Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp now) {
+    const safe::CycleState& cycle = state.cycle;
+    Status status{
+        cycle.enabled,      state.identity,     state.store, {}, cycle, state.max_backup_bytes,
+        state.backup_bytes, state.last_outcome, {},          {}, {},    {}};
+    if (!cycle.enabled || !state.master_key) return status;
+    status.backup_id = safe::Keys(state.master_key->clone()).backup_id();
+    status.next_due = safe::next_due(cycle, policy, now);
+    status.refresh_due = safe::refresh_due(cycle, policy);
     status.expires_at = safe::expires_at(cycle);
     status.warnings = safe::cycle_warnings(cycle, now);
     return status;
 }
 
-Restored restore(const storage::Place& place, const Password& password, const ThreemaId& identity) {
+Restored restore(const storage::Place& place, const Password& password, const ThreemaId& identity,
+                 std::optional<std::size_t> most_bytes) {
     safe::Keys keys = safe::derive_keys(password, identity);
     auto storage = place(keys.backup_id());
-    MemorySink sink(safe::max_container_bytes);
+    MemorySink sink(most_bytes ? *most_bytes : most_to_download(*storage));
     auto info = storage->get(name_of(keys.backup_id()), sink);
     if (!info)
         throw Error(Errc::not_found,

@@ -20,7 +20,11 @@ struct HeldLock final : StateStore::Lock {
 }  // namespace
 
 FileStateStore::FileStateStore(std::filesystem::path path, KeepWaiting keep_waiting)
-    : path_(std::move(path)), keep_waiting_(std::move(keep_waiting)) {}
+    : path_(std::move(path)), keep_waiting_(std::move(keep_waiting)) {
+    std::error_code none;
+    if (std::filesystem::is_symlink(path_, none))
+        path_ = std::filesystem::weakly_canonical(path_, none);
+}
 
 std::unique_ptr<StateStore::Lock> FileStateStore::lock() {
     std::filesystem::path path = path_;
@@ -36,25 +40,24 @@ std::unique_ptr<StateStore::Lock> FileStateStore::lock() {
 }
 
 std::optional<State> FileStateStore::load() {
-    auto info = file::info(path_);
-    if (!info) return std::nullopt;
-    if (info->mode & 077)
+    auto opened = file::open(path_);
+    if (!opened && file::info(path_))
+        throw Error(Errc::io, path_.string() + " is not a regular file");
+    if (!opened) return std::nullopt;
+    if (opened->info.mode & 077)
         throw Error(Errc::denied, path_.string() + " can be read by others (chmod 600 it)");
-    if (info->size > most_state_bytes) throw Error(Errc::too_large, "the state file");
-    FileSource source(path_);
-    SecretBytes json(static_cast<std::size_t>(info->size));
+    if (opened->info.size > most_state_bytes) throw Error(Errc::too_large, "the state file");
+    SecretBytes json(static_cast<std::size_t>(opened->info.size));
     std::size_t size = 0;
-    while (size < json.size()) {
-        std::size_t more = source.read(json.expose().subspan(size));
-        if (more == 0) break;
-        size += more;
-    }
+    while (std::size_t more = opened->source->read(json.expose().subspan(size))) size += more;
     json.resize(size);
     return parse_state(json.expose());
 }
 
 void FileStateStore::save(const State& state) {
     SecretBytes json = format_state(state);
+    if (json.size() > most_state_bytes)
+        throw Error(Errc::too_large, "the state would be over 1 MiB");
     FileSink sink(path_, FileSink::Existing::replace, 0600);
     sink.write(json.expose());
     sink.commit();

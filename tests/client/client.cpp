@@ -27,40 +27,42 @@ safe::Backup account(const std::string& nickname) {
     return safe::import_backup(as_bytes(json)).backup;
 }
 
-// A store that lives as long as the test and can be told to fail.
-class Shared final : public storage::Storage {
+// A store that can be told to fail.
+class Troubled final : public storage::Storage {
 public:
-    explicit Shared(storage::Memory& store, std::optional<Errc>& trouble, int& puts)
-        : store_(store), trouble_(trouble), puts_(puts) {}
+    std::optional<Errc> trouble;             // of everything
+    std::optional<Errc> trouble_behind_put;  // the object is there all the same
+    int puts = 0;
+
     std::string describe() const override { return store_.describe(); }
     storage::Abilities can() const override { return store_.can(); }
     storage::ObjectInfo put(const storage::ObjectName& name, ByteSource& content,
-                            const storage::Condition& c) override {
-        check();
-        ++puts_;
-        return store_.put(name, content, c);
+                            const storage::Condition& condition) override {
+        check(trouble);
+        ++puts;
+        auto info = store_.put(name, content, condition);
+        check(trouble_behind_put);
+        return info;
     }
     std::optional<storage::ObjectInfo> stat(const storage::ObjectName& name) override {
-        check();
+        check(trouble);
         return store_.stat(name);
     }
     std::optional<storage::ObjectInfo> get(const storage::ObjectName& name,
                                            ByteSink& into) override {
-        check();
+        check(trouble);
         return store_.get(name, into);
     }
-    bool remove(const storage::ObjectName& name, const storage::Condition& c) override {
-        check();
-        return store_.remove(name, c);
+    bool remove(const storage::ObjectName& name, const storage::Condition& condition) override {
+        check(trouble);
+        return store_.remove(name, condition);
     }
 
 private:
-    void check() const {
-        if (trouble_) throw Error(*trouble_, "trouble");
+    static void check(std::optional<Errc> code) {
+        if (code) throw Error(*code, "trouble");
     }
-    storage::Memory& store_;
-    std::optional<Errc>& trouble_;
-    int& puts_;
+    storage::Memory store_;
 };
 
 struct MemoryStates final : StateStore {
@@ -72,26 +74,28 @@ struct MemoryStates final : StateStore {
     void save(const State& state) override {
         if (full) throw Error(Errc::io, "disk full");
         text = format_state(state);
+        if (late) throw Error(Errc::io, "the folder could not be synced");
     }
     SecretBytes text;
     bool full = false;
+    bool late = false;  // saves, then fails
 };
 
 struct Fixture {
-    storage::Memory store;
-    std::optional<Errc> trouble;
-    int puts = 0;
+    Troubled store;
     MemoryStates states;
-    storage::Place place = [this](const BackupId&) {
-        return std::make_unique<Shared>(store, trouble, puts);
-    };
+    storage::Place place = storage::place(store);
     SafeClient client{place, states};
 
-    Fixture() { storage::put_limits(store, {}); }
+    Fixture() {
+        storage::put_limits(store, {});
+        store.puts = 0;
+    }
     Outcome enable() {
         return client.enable(password(), identity, account("zoe"), start, {"memory:", "a.json"});
     }
     safe::CycleState cycle() { return states.load()->cycle; }
+    Status status(Timestamp now) { return status_of(*states.load(), {}, now); }
     std::string nickname_in_store() {
         auto restored = restore(place, password(), identity);
         return safe::import_backup(restored.json.expose()).backup.user.nickname.value();
@@ -108,11 +112,11 @@ TEST_CASE("client: enable uploads, remembers, and the account can be restored") 
     CHECK(outcome.next_due == start + hours(24));
     CHECK(f.store.stat(object));
     CHECK(f.nickname_in_store() == "zoe");
-    auto status = f.client.status(start + days(1));
-    CHECK(status.state.store == "memory:");
-    CHECK(status.state.data == "a.json");
+    auto status = f.status(start + days(1));
+    CHECK(status.store == "memory:");
+    CHECK(f.states.load()->data == "a.json");
     CHECK(status.backup_id->object_name() == object.text());
-    CHECK(status.state.backup_bytes == f.store.stat(object)->size);
+    CHECK(status.backup_bytes == f.store.stat(object)->size);
     CHECK(status.expires_at == start + days(180));
     CHECK(status.refresh_due == start + days(90));
     CHECK(status.next_due == start + hours(24));
@@ -122,10 +126,10 @@ TEST_CASE("client: enable uploads, remembers, and the account can be restored") 
 TEST_CASE("client: the cycle decides, and a skipped tick puts nothing") {
     Fixture f;
     f.enable();
-    f.puts = 0;
+    f.store.puts = 0;
     CHECK(f.client.tick(account("zoe"), start + hours(1)).kind == Outcome::Kind::unchanged);
     CHECK(f.client.tick(account("new"), start + hours(1)).kind == Outcome::Kind::grace);
-    CHECK(f.puts == 0);
+    CHECK(f.store.puts == 0);
     CHECK(f.nickname_in_store() == "zoe");
     auto changed = f.client.tick(account("new"), start + hours(23));
     CHECK(changed.kind == Outcome::Kind::uploaded);
@@ -135,7 +139,7 @@ TEST_CASE("client: the cycle decides, and a skipped tick puts nothing") {
           safe::Reason::forced);
     CHECK(f.client.tick(account("new"), start + hours(24) + days(90)).reason ==
           safe::Reason::refresh);
-    CHECK(f.puts == 3);
+    CHECK(f.store.puts == 3);
 }
 
 TEST_CASE("client: enable is refused where Safe is on or the object is there") {
@@ -152,7 +156,7 @@ TEST_CASE("client: enable is refused where Safe is on or the object is there") {
 
 TEST_CASE("client: enable without config, over the limit or without a state leaves nothing") {
     Fixture f;
-    f.store.remove(storage::ObjectName("config"));
+    f.store.remove(storage::ObjectName("config"), {});
     CHECK_THROWS_CODE(f.enable(), Errc::not_found);
     storage::put_limits(f.store, {1024, 180});
     CHECK_THROWS_CODE(f.client.enable(password(), identity, account(std::string(1024, 'x')), start),
@@ -165,6 +169,75 @@ TEST_CASE("client: enable without config, over the limit or without a state leav
     CHECK_NOTHROW(f.enable());
 }
 
+TEST_CASE("client: a save that fails after the state is in place keeps the backup") {
+    Fixture f;
+    f.states.late = true;
+    CHECK_THROWS_CODE(f.enable(), Errc::io);
+    f.states.late = false;
+    CHECK(f.cycle().enabled);
+    CHECK(f.nickname_in_store() == "zoe");
+}
+
+TEST_CASE("client: a put that fails after the object is in place is undone") {
+    Fixture f;
+    f.store.trouble_behind_put = Errc::io;
+    CHECK_THROWS_CODE(f.enable(), Errc::io);
+    CHECK_FALSE(f.store.stat(object));
+    f.store.trouble_behind_put.reset();
+    CHECK_NOTHROW(f.enable());
+}
+
+TEST_CASE("client: notes that could not be saved are refused before anything happens") {
+    Fixture f;
+    CHECK_THROWS_CODE(f.client.enable(password(), identity, account("zoe"), start, {"\xFF", ""}),
+                      Errc::invalid_argument);
+    CHECK(f.store.puts == 0);
+}
+
+TEST_CASE("client: an object that another put in between is left alone") {
+    Fixture f;
+    struct Rival final : StateStore {
+        explicit Rival(Troubled& shared) : store(shared) {}
+        std::unique_ptr<Lock> lock() override { return std::make_unique<Lock>(); }
+        std::optional<State> load() override { return std::nullopt; }
+        void save(const State&) override {}
+        Troubled& store;
+    } states(f.store);
+    // The rival puts its object when the client has looked already.
+    Opener opener = [&](const std::string&) {
+        return [&](const BackupId&) {
+            struct Late final : storage::Storage {
+                explicit Late(Troubled& shared) : store(shared) {}
+                std::string describe() const override { return store.describe(); }
+                storage::Abilities can() const override { return store.can(); }
+                storage::ObjectInfo put(const storage::ObjectName& name, ByteSource& content,
+                                        const storage::Condition& condition) override {
+                    MemorySource rival(as_bytes("rival"));
+                    store.put(name, rival, {});
+                    return store.put(name, content, condition);
+                }
+                std::optional<storage::ObjectInfo> stat(const storage::ObjectName& name) override {
+                    return store.stat(name);
+                }
+                std::optional<storage::ObjectInfo> get(const storage::ObjectName& name,
+                                                       ByteSink& into) override {
+                    return store.get(name, into);
+                }
+                bool remove(const storage::ObjectName& name, const storage::Condition& c) override {
+                    return store.remove(name, c);
+                }
+                Troubled& store;
+            };
+            return std::make_unique<Late>(f.store);
+        };
+    };
+    SafeClient client(opener, states);
+    CHECK_THROWS_CODE(client.enable(password(), identity, account("zoe"), start), Errc::conflict);
+    MemorySink sink;
+    f.store.get(object, sink);
+    CHECK(test::text_of(sink.bytes()) == "rival");
+}
+
 TEST_CASE("client: a store exactly at the limit takes it, one byte more it does not") {
     Fixture f;
     f.enable();
@@ -174,7 +247,7 @@ TEST_CASE("client: a store exactly at the limit takes it, one byte more it does 
     };
     std::size_t fitting = 1;
     while (size(fitting) < 2048) ++fitting;
-    f.store.remove(storage::ObjectName("config"));
+    f.store.remove(storage::ObjectName("config"), {});
     storage::put_limits(f.store, {2048, 180});
     CHECK_THROWS_CODE(f.client.tick(account(std::string(fitting + 1, 'x')), start + days(1)),
                       Errc::too_large);
@@ -186,16 +259,16 @@ TEST_CASE("client: a store exactly at the limit takes it, one byte more it does 
 TEST_CASE("client: a failed upload is noted, thrown, and the old backup stands") {
     Fixture f;
     f.enable();
-    f.trouble = Errc::unavailable;
+    f.store.trouble = Errc::unavailable;
     CHECK_THROWS_CODE(f.client.tick(account("new"), start + days(1)), Errc::unavailable);
     CHECK(f.cycle().failing_since == start + days(1));
-    CHECK(f.cycle().last_error == 9);
+    CHECK(f.cycle().last_error == Errc::unavailable);
     CHECK(f.states.load()->last_outcome == "failed");
-    CHECK(f.client.status(start + days(1)).next_due == start + days(1) + std::chrono::minutes(15));
+    CHECK(f.status(start + days(1)).next_due == start + days(1) + std::chrono::minutes(15));
     CHECK_THROWS_CODE(f.client.tick(account("new"), start + days(2)), Errc::unavailable);
     CHECK(f.cycle().failures == 2);
-    CHECK_FALSE(f.client.status(start + days(8) + Seconds(1)).warnings.empty());
-    f.trouble.reset();
+    CHECK_FALSE(f.status(start + days(8) + Seconds(1)).warnings.empty());
+    f.store.trouble.reset();
     CHECK(f.nickname_in_store() == "zoe");
     CHECK(f.client.tick(account("new"), start + days(2) + hours(1)).kind ==
           Outcome::Kind::uploaded);
@@ -205,19 +278,19 @@ TEST_CASE("client: a failed upload is noted, thrown, and the old backup stands")
 TEST_CASE("Y-10: no config, but unchanged or grace by the stored limits: a warning, no error") {
     Fixture f;
     f.enable();
-    f.trouble = Errc::unavailable;
+    f.store.trouble = Errc::unavailable;
     auto unchanged = f.client.tick(account("zoe"), start + hours(25));
     CHECK(unchanged.kind == Outcome::Kind::unchanged);
     CHECK(unchanged.warnings.size() == 1);
     CHECK(f.client.tick(account("new"), start + hours(2)).kind == Outcome::Kind::grace);
-    CHECK(f.cycle().last_error == 0);
+    CHECK_FALSE(f.cycle().last_error);
     CHECK_THROWS_CODE(f.client.tick(account("zoe"), start + days(90)), Errc::unavailable);
 }
 
 TEST_CASE("client: each tick learns the store's limits anew") {
     Fixture f;
     f.enable();
-    f.store.remove(storage::ObjectName("config"));
+    f.store.remove(storage::ObjectName("config"), {});
     storage::put_limits(f.store, {4096, 30});
     f.client.tick(account("zoe"), start + hours(1));
     CHECK(f.cycle().retention_days == 30);
@@ -228,29 +301,33 @@ TEST_CASE("client: each tick learns the store's limits anew") {
 TEST_CASE("client: cancelling is no failure") {
     Fixture f;
     f.enable();
-    f.trouble = Errc::cancelled;
+    f.store.trouble = Errc::cancelled;
     CHECK_THROWS_CODE(f.client.tick(account("new"), start + days(1)), Errc::cancelled);
-    CHECK(f.cycle().last_error == 0);
+    CHECK_FALSE(f.cycle().last_error);
     CHECK_FALSE(f.cycle().failing_since);
 }
 
 TEST_CASE("client: an account that could not be read is a failure, too") {
     Fixture f;
     f.enable();
-    f.client.note_failure(Error(Errc::malformed, "no JSON"), start + days(1));
-    CHECK(f.cycle().last_error == 3);
+    AccountSource broken = [](const ThreemaId& id, const std::string& data) -> safe::Backup {
+        CHECK(id == identity);
+        CHECK(data == "a.json");
+        throw Error(Errc::malformed, "no JSON");
+    };
+    CHECK_THROWS_CODE(f.client.tick(broken, start + days(1)), Errc::malformed);
+    CHECK(f.cycle().last_error == Errc::malformed);
     CHECK(f.cycle().failing_since == start + days(1));
 }
 
 TEST_CASE("client: without a state there is nothing to tick or to show, and off is off") {
     Fixture f;
     CHECK_THROWS_CODE(f.client.tick(account("zoe"), start), Errc::not_found);
-    CHECK_THROWS_CODE(f.client.status(start), Errc::not_found);
     f.states.text =
         SecretBytes(as_bytes("{\"version\":1,\"identity\":\"ECHOECHO\",\"enabled\":false}"));
     CHECK(f.client.tick(account("zoe"), start).kind == Outcome::Kind::disabled);
-    CHECK_FALSE(f.client.status(start).next_due);
-    CHECK(f.puts == 0);
+    CHECK_FALSE(f.status(start).next_due);
+    CHECK(f.store.puts == 0);
     CHECK_NOTHROW(f.enable());
 }
 
@@ -269,12 +346,47 @@ TEST_CASE("client: a damaged or foreign object is refused") {
     Bytes damaged = sink.bytes();
     damaged.back() ^= 1;
     MemorySource source(damaged);
-    f.store.put(object, source);
+    f.store.put(object, source, {});
     CHECK_THROWS_CODE(restore(f.place, password(), identity), Errc::auth_failed);
     Bytes huge(safe::max_container_bytes + 1);
     MemorySource large(huge);
-    f.store.put(object, large);
+    f.store.put(object, large, {});
     CHECK_THROWS_CODE(restore(f.place, password(), identity), Errc::too_large);
+}
+
+TEST_CASE("client: a download is bounded by the store's limit or 4 MiB, or by the caller") {
+    Fixture f;
+    std::string padding(5 << 20, ' ');
+    safe::Keys keys = safe::derive_keys(password(), identity);
+    Bytes container = safe::seal(as_bytes("{}" + padding), keys.encryption_key());
+    MemorySource source(container);
+    f.store.put(object, source, {});
+    CHECK_THROWS_CODE(restore(f.place, password(), identity), Errc::too_large);
+    CHECK(restore(f.place, password(), identity, safe::max_container_bytes).json.size() ==
+          padding.size() + 2);
+    f.store.remove(storage::ObjectName("config"), {});
+    CHECK(restore(f.place, password(), identity).json.size() == padding.size() + 2);
+    storage::put_limits(f.store, {6 << 20, 180});
+    CHECK(restore(f.place, password(), identity).json.size() == padding.size() + 2);
+    CHECK_THROWS_CODE(restore(f.place, password(), identity, 1000), Errc::too_large);
+}
+
+TEST_CASE("client: a tick uses the store that the state names") {
+    storage::Memory first, second;
+    for (auto* store : {&first, &second}) storage::put_limits(*store, {});
+    MemoryStates states;
+    Opener opener = [&](const std::string& name) {
+        return storage::place(name == "first" ? first : second);
+    };
+    SafeClient client(opener, states);
+    client.enable(password(), identity, account("zoe"), start, {"first", ""});
+    State moved = states.load().value();
+    moved.store = "second";
+    states.save(moved);
+    client.tick(account("new"), start + days(1));
+    CHECK(second.stat(object));
+    CHECK(safe::import_backup(restore(storage::place(first), password(), identity).json.expose())
+              .backup.user.nickname == "zoe");
 }
 
 TEST_CASE("client: the log tells what happened and no secret") {

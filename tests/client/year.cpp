@@ -110,6 +110,9 @@ TEST_CASE("year: openings at most half the retention apart never lose the backup
                 if (test::below(random, 3) == 0) ++content;
                 world.open_app(now, true, content);
                 if (!world.holds_backup(now)) FAIL("retention " << retention);
+                for (auto offline = test::below(random, 3); offline > 0; --offline)
+                    world.open_app(now + Seconds(static_cast<std::int64_t>(offline)), false,
+                                   content);
                 auto half = static_cast<std::uint64_t>(retention) * 43200;
                 Timestamp next =
                     now + Seconds(static_cast<std::int64_t>(1 + test::below(random, half)));

@@ -31,8 +31,9 @@ struct State {
     safe::Unknowns unknown;
 };
 
-// Throws malformed, unsupported for a version above 1, invalid_argument never.
+// Throws malformed, unsupported for a version above 1.
 State parse_state(ByteView json);
+// Throws invalid_argument if a text is not UTF-8, or if it is on without a key.
 SecretBytes format_state(const State& state);
 
 class StateStore {
@@ -44,13 +45,14 @@ public:
     };
 
     virtual ~StateStore() = default;
-    virtual std::unique_ptr<Lock> lock() = 0;
+    [[nodiscard]] virtual std::unique_ptr<Lock> lock() = 0;
     virtual std::optional<State> load() = 0;  // absent before the first save
     virtual void save(const State& state) = 0;
 };
 
-// The state in a file. The lock is `flock` on `<path>.lock`, which stays and is empty; a process
-// that is killed frees it. One thread at a time per object; processes may share the file.
+// The state in a file; a link is followed. The lock is `flock` on `<path>.lock`, which stays and is
+// empty; a process that is killed frees it. One thread at a time per object; processes may share
+// the file.
 class FileStateStore final : public StateStore {
 public:
     // `keep_waiting` is asked about 20 times a second while another holds the lock; false throws
@@ -59,9 +61,10 @@ public:
     explicit FileStateStore(std::filesystem::path path, KeepWaiting keep_waiting = {});
 
     // Throws conflict if the lock is not free within 10 s.
-    std::unique_ptr<Lock> lock() override;
+    [[nodiscard]] std::unique_ptr<Lock> lock() override;
     // Throws denied if others than the owner may read or write the file.
     std::optional<State> load() override;
+    // Throws too_large over 1 MiB.
     void save(const State& state) override;
 
 private:

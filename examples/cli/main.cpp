@@ -1,5 +1,6 @@
 // tresor, the command line tool: an example program over the public headers.
 
+#include <filesystem>
 #include <new>
 
 #include "options.hpp"
@@ -12,67 +13,73 @@ using cli::Tool;
 using tresor::Errc;
 using tresor::Error;
 
-void show(const Tool& tool, const cli::Report& report) {
-    if (tool.json) {
-        cli::write_stdout(report.json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+void show(const Tool& tool, cli::Report& report) {
+    if (!tool.json) {
+        for (const auto& [pointer, reason] : report.warnings)
+            tool.warn("warning: " + pointer + (pointer.empty() ? "" : ": ") + reason);
+        if (tool.talks()) cli::write_stdout(report.text);
         return;
     }
-    for (const auto& [pointer, reason] : report.warnings)
-        tool.note("warning: " + pointer + (pointer.empty() ? "" : ": ") + reason);
-    if (tool.talks()) cli::write_stdout(report.text);
+    // A list that is always there, so that scripts need not ask.
+    if (report.json.contains("warnings")) {
+        report.json["warnings"] = Json::array();
+        for (const auto& [pointer, reason] : report.warnings)
+            report.json["warnings"].push_back({{"pointer", pointer}, {"reason", reason}});
+    }
+    auto text = report.json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    cli::interrupted() ? cli::write_stdout_at_once(text) : cli::write_stdout(text);
 }
 
-int fail(const Tool& tool, const Error& error, cli::Report report = {}) {
+int fail(const Tool& tool, cli::Report& report, const Error& error) {
     int code = static_cast<int>(error.code());
-    if (tool.json) {
-        Json wait = nullptr;
-        if (error.retry_after) wait = error.retry_after->count();
-        report.json["error"] = {{"code", code},
-                                {"name", name_of(error.code())},
-                                {"message", error.what()},
-                                {"retry_after", wait}};
-    }
+    Json wait = nullptr;
+    if (error.retry_after) wait = error.retry_after->count();
+    report.json["error"] = {{"code", code},
+                            {"name", name_of(error.code())},
+                            {"message", error.what()},
+                            {"retry_after", wait}};
     try {
-        if (tool.json || !report.text.empty() || !report.warnings.empty()) show(tool, report);
-    } catch (const Error&) {  // stdout is gone; the code still tells
+        show(tool, report);
+    } catch (const Error&) {  // stdout is gone or nobody waits for it; the code still tells
     }
-    cli::write_stderr("tresor: " + cli::harmless(error.what()) + "\n");
+    tool.warn(error.what());
     return code;
 }
 
-// The value of a member is always there, so that scripts need not ask.
-void add_warnings(cli::Report& report) {
-    if (!report.json.contains("warnings") && report.warnings.empty()) return;
-    report.json["warnings"] = Json::array();
-    for (const auto& warning : report.warnings)
-        report.json["warnings"].push_back(
-            {{"pointer", warning.pointer}, {"reason", warning.reason}});
+// Whatever was thrown, as our own.
+Error current_error() {
+    try {
+        throw;
+    } catch (const Error& error) {
+        return error;
+    } catch (const std::filesystem::filesystem_error& error) {
+        return Error(Errc::io, error.path1().string() + ": " + error.code().message());
+    } catch (const std::bad_alloc&) {
+        return Error(Errc::out_of_memory, "out of memory");
+    } catch (const std::exception& error) {
+        return Error(Errc::internal, error.what());
+    }
 }
 
 int run(int count, char** arguments) {
     Tool tool;
+    cli::Report report;
     try {
         cli::parse_options(count, arguments, tool);
         if (tool.command == nullptr) return 0;
-        cli::Report report = tool.command(tool);
-        add_warnings(report);
+        report = tool.command(tool);
+        if (report.error) return fail(tool, report, *report.error);
         show(tool, report);
         return 0;
-    } catch (cli::Failed& failed) {
-        add_warnings(failed.report);
-        return fail(tool, failed.error, std::move(failed.report));
-    } catch (const Error& error) {
-        return fail(tool, error);
-    } catch (const std::bad_alloc&) {
-        return fail(tool, Error(Errc::out_of_memory, "out of memory"));
-    } catch (const std::exception& error) {
-        return fail(tool, Error(Errc::internal, error.what()));
+    } catch (...) {
+        report = {};
+        return fail(tool, report, current_error());
     }
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
-    cli::catch_interrupts();
+    cli::prepare_process();
     return run(count, arguments);
 }

@@ -23,19 +23,30 @@ public:
         app_.fallthrough();
         app_.get_formatter()->column_width(34);
         app_.add_flag("--json", tool.json, "One JSON object on standard output");
-        app_.add_flag("--quiet", tool.quiet, "No progress and no warnings on standard error");
+        app_.add_flag("--quiet", tool.quiet, "No progress on standard error");
         app_.add_flag("--verbose", tool.verbose, "The log of the library on standard error");
-        option(app_, "--at", tool.at, "TIME", "Take TIME (RFC 3339, UTC) for now");
+        option(app_, "--at", at_, "TIME", "Take TIME (RFC 3339, UTC) for now");
         option(app_, "--password-file", tool.password_file, "FILE",
                "The password is the first line of FILE (- is standard input)");
         app_.footer(
             "These options may stand behind any command.\n"
             "Example: tresor safe enable --id ECHOECHO --store /mnt/nas/safe --data account.json");
-        add_safe(group("safe", "The Safe: a small encrypted snapshot of the account", "status"));
+        auto& safe = group("safe", "The Safe: a small encrypted snapshot of the account", "status");
+        add_container_commands(safe);
+        add_account_commands(safe);
         add_store(group("store", "Places where backups are kept", "init /mnt/nas/safe"));
     }
 
     CLI::App& app() { return app_; }
+
+    void finish() {
+        if (at_.empty()) return;
+        auto time = tresor::parse_rfc3339(at_);
+        if (!time)
+            throw tresor::Error(tresor::Errc::invalid_argument,
+                                "--at wants a time such as 2026-11-23T06:05:00Z");
+        tool_.now = *time;
+    }
 
 private:
     CLI::App& group(const char* name, const char* what, const char* example) {
@@ -72,7 +83,9 @@ private:
         return option(command, "--data", given_.data, "FILE", "The account as JSON text");
     }
     void state(CLI::App& command) {
-        option(command, "--state", given_.state, "FILE", "The file that remembers this Safe");
+        option(command, "--state", given_.state, "FILE",
+               "Where this Safe is remembered (default: a file of the ID below "
+               "~/.local/state/tresor)");
     }
     void in(CLI::App& command, const char* what) {
         command.add_option("IN", given_.in, what)->required();
@@ -83,7 +96,7 @@ private:
         command.add_flag("--force", given_.force, std::string("Replace an existing ") + type);
     }
 
-    void add_safe(CLI::App& safe) {
+    void add_container_commands(CLI::App& safe) {
         auto& keys =
             command(safe, "keys", safe_keys,
                     "Derive the anonymous name of a backup from ID and password", "--id ECHOECHO");
@@ -110,7 +123,9 @@ private:
         in(check, "The account as JSON text");
         id(check);
         out(check, "--canonical", "OUT", "Write the canonical form to OUT", false);
+    }
 
+    void add_account_commands(CLI::App& safe) {
         auto& enable = command(safe, "enable", safe_enable,
                                "Switch the Safe of an account on and upload at once",
                                "--id ECHOECHO --store /mnt/nas/safe --data account.json");
@@ -149,6 +164,7 @@ private:
 
     Tool& tool_;
     Given& given_;
+    std::string at_;
     CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
 };
 
@@ -158,6 +174,7 @@ void parse_options(int count, char** arguments, Tool& tool) {
     Options options(tool);
     try {
         options.app().parse(count, arguments);
+        options.finish();
     } catch (const CLI::CallForHelp&) {
         write_stdout(options.app().help());
     } catch (const CLI::CallForVersion& version) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include <tresor/client.hpp>
+#include <tresor/storage/retention.hpp>
 
 #include "commands.hpp"
 #include "system.hpp"
@@ -13,14 +14,6 @@ namespace {
 
 using namespace tresor;
 namespace fs = std::filesystem;
-
-// An error with the same code and what a person can do about it.
-Error with_hint(const Error& error, const std::string& hint) {
-    Error hinted(error.code(), std::string(error.what()) + " (" + hint + ")");
-    hinted.retry_after = error.retry_after;
-    hinted.http_status = error.http_status;
-    return hinted;
-}
 
 void make_private_folders(const fs::path& folder) {
     fs::create_directories(folder);
@@ -37,9 +30,9 @@ fs::path state_path(const Given& given) {
         return folder / (name + ".json");
     }
     std::vector<fs::path> found;
-    std::error_code none;
-    for (const auto& entry : fs::directory_iterator(folder, none))
-        if (entry.path().extension() == ".json") found.push_back(entry.path());
+    if (fs::exists(folder))
+        for (const auto& entry : fs::directory_iterator(folder))
+            if (entry.path().extension() == ".json") found.push_back(entry.path());
     if (found.empty())
         throw Error(Errc::not_found, "Safe was never switched on here (tresor safe enable)");
     if (found.size() > 1)
@@ -67,17 +60,34 @@ storage::Place place_of(const std::string& location) {
     return storage::place(location, storage::built_in_stores());
 }
 
+// Asks for no password where there is no store.
+void check_store(const std::string& location) {
+    try {
+        auto store = storage::open_storage(location, storage::built_in_stores());
+        storage::get_limits(*store);
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        throw with_hint(error, "tresor store init " + location + " makes a store");
+    }
+}
+
 // As the state keeps it: the tool may be called from another folder next time.
 std::string absolute_location(const std::string& location) {
+    auto absolute = [](const std::string& path) {
+        return fs::absolute(path).lexically_normal().string();
+    };
     std::string_view scheme = storage::scheme_of(location);
-    if (scheme.empty()) return fs::absolute(location).string();
-    if (scheme != "dir") return location;
-    return "dir:" + fs::absolute(location.substr(4)).string();
+    if (scheme.empty()) return absolute(location);
+    return scheme == "dir" ? "dir:" + absolute(location.substr(4)) : location;
 }
 
 safe::Imported read_account(const std::string& path, const ThreemaId& identity) {
     SecretBytes json = read_input(path, safe::max_json_bytes);
-    return safe::import_backup(json.expose(), identity);
+    try {
+        return safe::import_backup(json.expose(), identity);
+    } catch (const Error& error) {
+        throw Error(error.code(), path + ": " + error.what());
+    }
 }
 
 const char* explain(safe::Reason reason) {
@@ -118,7 +128,7 @@ Report safe_enable(const Tool& tool) {
         throw Error(Errc::invalid_argument,
                     "--data must be a file: every later backup reads it again");
     ThreemaId identity(given.id);
-    Timestamp now = tool.now();
+    check_store(given.store);
     fs::path path = state_path(given);
     if (given.state.empty()) make_private_folders(path.parent_path());
     auto states = open_states(path);
@@ -128,100 +138,123 @@ Report safe_enable(const Tool& tool) {
     auto account = read_account(given.data, identity);
     Password password = tool.new_password();
     stop_if_interrupted();
-    client::SafeClient client(place_of(given.store), states, options_of(tool));
-    try {
-        auto outcome =
-            client.enable(password, identity, account.backup, now,
-                          {absolute_location(given.store), fs::absolute(given.data).string()});
-        return report_of(outcome, std::move(account.findings));
-    } catch (const Error& error) {
-        if (error.code() == Errc::not_found)
-            throw with_hint(error, "tresor store init " + given.store + " makes a store");
-        if (error.code() == Errc::conflict) throw with_hint(error, "tresor safe restore gets it");
-        throw;
-    }
+    client::SafeClient client(place_of, states, options_of(tool));
+    client::Notes notes{absolute_location(given.store),
+                        fs::absolute(given.data).lexically_normal().string()};
+    auto outcome = client.enable(password, identity, account.backup, tool.now, notes);
+    Report report = report_of(outcome, std::move(account.findings));
+    report.text += "remembered in " + path.string() + "\n";
+    return report;
 }
 
 Report safe_backup(const Tool& tool) {
-    Timestamp now = tool.now();
-    auto states = open_states(state_path(tool.given));
+    fs::path path = state_path(tool.given);
+    auto states = open_states(path);
     auto state = states.load();
     if (!state)
-        throw Error(Errc::not_found, "Safe was never switched on here (tresor safe enable)");
+        throw Error(Errc::not_found,
+                    "there is no " + path.string() + " (tresor safe enable makes it)");
     if (!state->cycle.enabled)
         return report_of({client::Outcome::Kind::disabled, safe::Reason::disabled, {}, {}}, {});
-    client::SafeClient client(place_of(state->store), states, options_of(tool));
     std::optional<safe::Imported> account;
+    if (!tool.given.data.empty()) account = read_account(tool.given.data, state->identity);
+    auto read = [&](const ThreemaId& identity, const std::string& data) {
+        if (!account) account = read_account(data, identity);
+        stop_if_interrupted();
+        return std::move(account->backup);
+    };
+    client::SafeClient client(place_of, states, options_of(tool));
+    auto trigger = tool.given.now ? safe::Trigger::force : safe::Trigger::tick;
     try {
-        account =
-            read_account(tool.given.data.empty() ? state->data : tool.given.data, state->identity);
+        auto outcome = client.tick(read, tool.now, trigger);
+        return report_of(outcome, std::move(account->findings));
     } catch (const Error& error) {
-        if (error.code() != Errc::cancelled) client.note_failure(error, now);
-        throw;
+        Report report;
+        report.json = {{"warnings", Json::array()}};
+        report.error = error;
+        if (auto now_saved = states.load())
+            for (const auto& warning : safe::cycle_warnings(now_saved->cycle, tool.now))
+                report.warnings.push_back({"", warning.text()});
+        return report;
     }
-    stop_if_interrupted();
-    auto outcome = client.tick(account->backup, now,
-                               tool.given.now ? safe::Trigger::force : safe::Trigger::tick);
-    return report_of(outcome, std::move(account->findings));
 }
 
-Report safe_status(const Tool& tool) {
-    Timestamp now = tool.now();
-    auto states = open_states(state_path(tool.given));
-    auto status = client::SafeClient({}, states).status(now);
-    const client::State& state = status.state;
-    const safe::CycleState& cycle = state.cycle;
-    auto number = [&](std::uint64_t value) { return cycle.enabled ? Json(value) : Json(nullptr); };
+namespace {
+
+Json json_of(const client::Status& status) {
+    auto number = [&](auto value) { return status.enabled ? Json(value) : Json(nullptr); };
     auto text = [&](std::string_view value) { return value.empty() ? Json(nullptr) : Json(value); };
+    return {{"enabled", status.enabled},
+            {"identity", status.identity.text()},
+            {"store", text(status.store)},
+            {"backup_id", status.backup_id ? Json(status.backup_id->hex()) : Json(nullptr)},
+            {"last_upload", time_or_null(status.cycle.last_upload)},
+            {"last_outcome", text(status.last_outcome)},
+            {"next_due", time_or_null(status.next_due)},
+            {"refresh_due", time_or_null(status.refresh_due)},
+            {"expires_at", time_or_null(status.expires_at)},
+            {"retention_days", number(status.cycle.retention_days)},
+            {"max_backup_bytes", number(status.max_backup_bytes)},
+            {"backup_bytes", number(status.backup_bytes)},
+            {"failing_since", time_or_null(status.cycle.failing_since)},
+            {"warnings", Json::array()}};
+}
 
-    Report report;
-    report.json = {{"enabled", cycle.enabled},
-                   {"identity", state.identity.text()},
-                   {"store", text(state.store)},
-                   {"backup_id", status.backup_id ? Json(status.backup_id->hex()) : Json(nullptr)},
-                   {"last_upload", time_or_null(cycle.last_upload)},
-                   {"last_outcome", text(state.last_outcome)},
-                   {"next_due", time_or_null(status.next_due)},
-                   {"refresh_due", time_or_null(status.refresh_due)},
-                   {"expires_at", time_or_null(status.expires_at)},
-                   {"retention_days", number(static_cast<std::uint64_t>(cycle.retention_days))},
-                   {"max_backup_bytes", number(state.max_backup_bytes)},
-                   {"backup_bytes", number(state.backup_bytes)},
-                   {"failing_since", time_or_null(cycle.failing_since)},
-                   {"warnings", Json::array()}};
-    for (const auto& warning : status.warnings) report.warnings.push_back({"", warning.text()});
-
-    report.line("Safe of", std::string(state.identity.text()) + (cycle.enabled ? ", on" : ", off"));
-    if (!cycle.enabled) return report;
+void add_lines(Report& report, const client::Status& status, Timestamp now) {
+    report.line("Safe of",
+                std::string(status.identity.text()) + (status.enabled ? ", on" : ", off"));
+    if (!status.enabled) return;
     auto when = [&](std::optional<Timestamp> time) {
         return time ? format_rfc3339(*time) + ", " + ago(*time, now) : std::string("never");
     };
-    report.line("store", state.store);
+    const safe::CycleState& cycle = status.cycle;
+    report.line("store", status.store);
     report.line("last upload",
-                when(cycle.last_upload) + " (" + plural(state.backup_bytes, "byte") + ")");
-    report.line("last outcome", state.last_outcome);
+                when(cycle.last_upload) + " (" + plural(status.backup_bytes, "byte") + ")");
+    report.line("last outcome",
+                status.last_outcome +
+                    (cycle.last_error ? " (" + std::string(name_of(*cycle.last_error)) + ")" : ""));
     report.line("next due", when(status.next_due));
     report.line("refresh due", when(status.refresh_due));
     report.line("expires", when(status.expires_at));
     if (cycle.failing_since) report.line("failing since", when(cycle.failing_since));
+}
+
+}  // namespace
+
+Report safe_status(const Tool& tool) {
+    fs::path path = state_path(tool.given);
+    auto state = open_states(path).load();
+    if (!state)
+        throw Error(Errc::not_found,
+                    "there is no " + path.string() + " (tresor safe enable makes it)");
+    auto status = client::status_of(*state, {}, tool.now);
+    Report report;
+    report.json = json_of(status);
+    for (const auto& warning : status.warnings) report.warnings.push_back({"", warning.text()});
+    add_lines(report, status, tool.now);
     return report;
 }
 
 Report safe_restore(const Tool& tool) {
     tool.check_files();
     ThreemaId identity(tool.given.id);
+    storage::open_storage(tool.given.store, storage::built_in_stores());  // before the password
     Password password = tool.password(false);
     std::optional<client::Restored> restored;
     try {
         restored = client::restore(place_of(tool.given.store), password, identity);
     } catch (const Error& error) {
-        if (error.code() == Errc::not_found)
-            throw with_hint(error, "another password or ID leads to another name: check both");
-        throw;
+        if (error.code() != Errc::not_found) throw;
+        throw with_hint(error, "another password or ID leads to another name: check both");
     }
     tool.write_output(restored->json.expose());
     Report report;
-    report.json = {{"bytes", restored->json.size()}, {"warnings", Json::array()}};
+    report.json = {{"bytes", restored->json.size()},
+                   {"warnings", Json::array()},
+                   {"contacts", nullptr},
+                   {"groups", nullptr},
+                   {"modified", time_or_null(restored->modified)}};
     report.warnings = std::move(restored->findings);
     try {
         auto [account, findings] = safe::import_backup(restored->json.expose(), identity);
@@ -231,12 +264,12 @@ Report safe_restore(const Tool& tool) {
         report.line("restored", plural(account.contacts.size(), "contact") + ", " +
                                     plural(account.groups.size(), "group"));
     } catch (const Error& error) {
-        throw with_hint(error, "the text was written to " + tool.given.out + " all the same");
+        report.error =
+            with_hint(error, "the text was written to " + tool.given.out + " all the same");
     }
-    report.json["modified"] = time_or_null(restored->modified);
     if (restored->modified)
         report.line("as of", format_rfc3339(*restored->modified) + ", " +
-                                 ago(*restored->modified, tool.now()));
+                                 ago(*restored->modified, tool.now));
     return report;
 }
 

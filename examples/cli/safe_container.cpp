@@ -17,24 +17,32 @@ std::string hex(ByteView bytes) {
     return text;
 }
 
+// Ctrl-C while the keys are derived counts, too.
+safe::Keys keys_of(const Tool& tool, bool confirm) {
+    ThreemaId identity(tool.given.id);
+    auto keys = safe::derive_keys(tool.password(confirm), identity);
+    stop_if_interrupted();
+    return keys;
+}
+
 // What is sealed need not be an account, but a person should know if it is none.
 void note_if_no_account(const Tool& tool, ByteView json) {
     try {
         safe::import_backup(json);
     } catch (const Error& error) {
-        tool.note("note: no app could restore " + tool.given.in + ": " + error.what());
+        tool.warn("note: no app could restore " + tool.given.in + ": " + error.what());
     }
 }
 
 }  // namespace
 
 Report safe_keys(const Tool& tool) {
-    ThreemaId identity(tool.given.id);
-    auto keys = safe::derive_keys(tool.password(false), identity);
+    auto keys = keys_of(tool, false);
     BackupId id = keys.backup_id();
+    std::string identity(ThreemaId(tool.given.id).text());
     Report report;
-    report.json = {{"identity", identity.text()}, {"backup_id", id.hex()}, {"shard", id.shard()}};
-    report.line("identity", identity.text());
+    report.json = {{"identity", identity}, {"backup_id", id.hex()}, {"shard", id.shard()}};
+    report.line("identity", identity);
     report.line("backup id", id.hex());
     report.line("shard", id.shard());
     if (tool.given.show_key) {
@@ -47,8 +55,7 @@ Report safe_keys(const Tool& tool) {
 
 Report safe_seal(const Tool& tool) {
     tool.check_files();
-    ThreemaId identity(tool.given.id);
-    auto keys = safe::derive_keys(tool.password(true), identity);
+    auto keys = keys_of(tool, true);
     SecretBytes json = read_input(tool.given.in, safe::max_json_bytes);
     Bytes container = safe::seal(json.expose(), keys.encryption_key());
     note_if_no_account(tool, json.expose());
@@ -62,8 +69,7 @@ Report safe_seal(const Tool& tool) {
 
 Report safe_open(const Tool& tool) {
     tool.check_files();
-    ThreemaId identity(tool.given.id);
-    auto keys = safe::derive_keys(tool.password(false), identity);
+    auto keys = keys_of(tool, false);
     SecretBytes container = read_input(tool.given.in, safe::max_container_bytes);
     auto opened = safe::open(container.expose(), keys.encryption_key());
     tool.write_output(opened.json.expose());
@@ -78,25 +84,31 @@ Report safe_check(const Tool& tool) {
     tool.check_files();
     std::optional<ThreemaId> own;
     if (!tool.given.id.empty()) own.emplace(tool.given.id);
-    SecretBytes json = read_input(tool.given.in, safe::max_json_bytes);
+    SecretBytes json = read_input(tool.given.in, safe::max_json_bytes + 1);
     Report report;
-    report.json = {{"ok", true}, {"warnings", Json::array()}};
+    report.json = {{"ok", false},
+                   {"warnings", Json::array()},
+                   {"contacts", nullptr},
+                   {"groups", nullptr},
+                   {"distribution_lists", nullptr}};
+    std::optional<safe::Imported> imported;
     try {
-        auto [backup, findings] = safe::import_backup(json.expose(), own);
-        report.json["contacts"] = backup.contacts.size();
-        report.json["groups"] = backup.groups.size();
-        report.json["distribution_lists"] = backup.distribution_lists.size();
-        report.warnings = std::move(findings);
-        report.text = plural(backup.contacts.size(), "contact") + ", " +
-                      plural(backup.groups.size(), "group") + ", " +
-                      plural(backup.distribution_lists.size(), "distribution list") + ", " +
-                      plural(report.warnings.size(), "warning") + "\n";
-        if (!tool.given.out.empty()) tool.write_output(safe::export_backup(backup).expose());
+        imported = safe::import_backup(json.expose(), own);
     } catch (const Error& error) {
-        if (error.code() != Errc::malformed && error.code() != Errc::unsupported) throw;
-        report.json["ok"] = false;
-        throw Failed{std::move(report), error};
+        report.error = error;
+        return report;
     }
+    const safe::Backup& backup = imported->backup;
+    if (!tool.given.out.empty()) tool.write_output(safe::export_backup(backup).expose());
+    report.json["ok"] = true;
+    report.json["contacts"] = backup.contacts.size();
+    report.json["groups"] = backup.groups.size();
+    report.json["distribution_lists"] = backup.distribution_lists.size();
+    report.warnings = std::move(imported->findings);
+    report.text = plural(backup.contacts.size(), "contact") + ", " +
+                  plural(backup.groups.size(), "group") + ", " +
+                  plural(backup.distribution_lists.size(), "distribution list") + ", " +
+                  plural(report.warnings.size(), "warning") + "\n";
     return report;
 }
 

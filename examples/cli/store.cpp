@@ -11,6 +11,7 @@ using namespace tresor;
 
 Report store_init(const Tool& tool) {
     storage::Limits limits{tool.given.max_backup_bytes, tool.given.retention_days};
+    storage::require_valid(limits);
     auto store =
         storage::open_storage(tool.given.store, storage::built_in_stores(), {.create = true});
     try {

@@ -9,8 +9,9 @@
 
 namespace cli {
 
-// From here on Ctrl-C and SIGTERM only raise a flag, and a file that cannot grow is an error.
-void catch_interrupts();
+// Once, first of all. From here on Ctrl-C and the like only raise a flag, a file that cannot grow
+// is an error, and the standard streams are open.
+void prepare_process();
 bool interrupted() noexcept;
 // Throws cancelled once Ctrl-C was pressed.
 void stop_if_interrupted();
@@ -18,11 +19,13 @@ void stop_if_interrupted();
 // All bytes of a file or, for "-", of standard input. Throws io, too_large over `most` bytes,
 // cancelled. Nothing of it stays in a buffer.
 tresor::SecretBytes read_input(const std::string& path, std::size_t most);
-// The bytes before the first LF, at most `most` of them.
+// The bytes before the first LF, without a CR right before it; at most `most` of them.
 tresor::SecretBytes read_first_line(const std::string& path, std::size_t most);
 
-// Throws io unless every byte was taken.
+// Throws io unless every byte was taken, cancelled.
 void write_stdout(std::string_view text);
+// As much as standard output takes without waiting: the last words of a command that was cancelled.
+void write_stdout_at_once(std::string_view text) noexcept;
 void write_stderr(std::string_view text) noexcept;
 
 bool stdin_is_terminal();

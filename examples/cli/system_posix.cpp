@@ -1,17 +1,19 @@
-#include "system.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <string>
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <tresor/error.hpp>
+
+#include "system.hpp"
 
 namespace cli {
 namespace {
@@ -20,10 +22,41 @@ using tresor::Errc;
 using tresor::Error;
 using tresor::SecretBytes;
 
-volatile std::sig_atomic_t interrupt_flag = 0;
+volatile std::sig_atomic_t interrupt_flag = 0;  // Ctrl-C and the like
+volatile std::sig_atomic_t suspend_flag = 0;    // Ctrl-Z at a prompt
+
+constexpr std::array interrupts = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 [[noreturn]] void fail(const std::string& what, const std::string& path, int code = errno) {
     throw Error(Errc::io, what + " " + path + ": " + std::generic_category().message(code));
+}
+
+// What a descriptor takes without waiting once it is writable (POSIX's PIPE_BUF).
+constexpr std::size_t never_blocks = 512;
+
+enum class Until { readable, writable };
+
+// Waits for the descriptor or for a signal. Signals are let in only while it waits, so that none is
+// missed between a look at its flag and the wait. Throws cancelled.
+void wait(int handle, Until until) {
+    sigset_t ours, before;
+    ::sigemptyset(&ours);
+    for (int signal : interrupts) ::sigaddset(&ours, signal);
+    ::sigaddset(&ours, SIGTSTP);
+    ::sigprocmask(SIG_BLOCK, &ours, &before);
+    int result = 0, code = 0;
+    if (interrupt_flag == 0 && suspend_flag == 0) {
+        fd_set handles;
+        FD_ZERO(&handles);
+        FD_SET(handle, &handles);
+        bool reads = until == Until::readable;
+        result = ::pselect(handle + 1, reads ? &handles : nullptr, reads ? nullptr : &handles,
+                           nullptr, nullptr, &before);
+        code = errno;
+    }
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+    stop_if_interrupted();
+    if (result < 0 && code != EINTR) fail("could not wait for", "a file", code);
 }
 
 class Descriptor {
@@ -39,10 +72,10 @@ public:
     // Returns at most into.size() bytes, 0 at the end.
     std::size_t read(tresor::ByteSpan into, const std::string& path) const {
         for (;;) {
+            wait(handle_, Until::readable);
             ssize_t size = ::read(handle_, into.data(), into.size());
             if (size >= 0) return static_cast<std::size_t>(size);
-            if (errno != EINTR) fail("could not read", path);
-            stop_if_interrupted();
+            if (errno != EINTR && errno != EAGAIN) fail("could not read", path);
         }
     }
 
@@ -62,53 +95,89 @@ Descriptor open_input(const std::string& path) {
     return Descriptor(handle);
 }
 
+Descriptor open_terminal() { return Descriptor(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)); }
+
 void write_all(int handle, std::string_view text) {
     while (!text.empty()) {
         ssize_t size = ::write(handle, text.data(), text.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) fail("could not write to", "standard output");
-        text.remove_prefix(static_cast<std::size_t>(size));
+        if (size >= 0) text.remove_prefix(static_cast<std::size_t>(size));
+        if (size < 0 && errno != EINTR) fail("could not write to", "the terminal");
     }
 }
 
-// One line from the terminal, without its line end. Byte by byte: nothing is read ahead.
-SecretBytes read_terminal_line(const Descriptor& terminal) {
-    SecretBytes line;
-    std::array<tresor::Byte, 1> byte;
-    while (terminal.read(byte, "the terminal") == 1 && byte[0] != '\n') line.push_back(byte[0]);
-    return line;
-}
-
-// Switches the echo off, and on again whatever happens.
-class NoEcho {
+// While it lives the terminal has no echo, if that is wanted, and Ctrl-Z only raises its flag.
+class Prompt {
 public:
-    explicit NoEcho(int handle) : handle_(handle), changed_(::tcgetattr(handle, &before_) == 0) {
-        if (!changed_) return;
+    Prompt(int handle, bool echo) : handle_(handle), changed_(::tcgetattr(handle, &before_) == 0) {
+        struct sigaction action {};
+        action.sa_handler = [](int) { suspend_flag = 1; };
+        ::sigemptyset(&action.sa_mask);
+        ::sigaction(SIGTSTP, &action, &suspend_before_);
+        if (!changed_ || echo) return;
         termios quiet = before_;
         quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
         ::tcsetattr(handle_, TCSAFLUSH, &quiet);
     }
-    NoEcho(const NoEcho&) = delete;
-    NoEcho& operator=(const NoEcho&) = delete;
-    ~NoEcho() {
+    Prompt(const Prompt&) = delete;
+    Prompt& operator=(const Prompt&) = delete;
+    ~Prompt() {
         if (changed_) ::tcsetattr(handle_, TCSAFLUSH, &before_);
+        ::sigaction(SIGTSTP, &suspend_before_, nullptr);
     }
 
 private:
     int handle_;
     termios before_{};
+    struct sigaction suspend_before_ {};
     bool changed_;
 };
 
+// One line, read byte by byte so that nothing is read ahead; absent after Ctrl-Z.
+std::optional<SecretBytes> read_line(int terminal) {
+    SecretBytes line;
+    for (;;) {
+        wait(terminal, Until::readable);
+        if (suspend_flag != 0) return std::nullopt;
+        tresor::Byte byte = 0;
+        ssize_t size = ::read(terminal, &byte, 1);
+        if (size < 0 && errno == EINTR) continue;
+        if (size <= 0 || byte == '\n') return line;
+        line.push_back(byte);
+    }
+}
+
+SecretBytes ask(int terminal, std::string_view question, bool echo) {
+    for (;;) {
+        {
+            Prompt prompt(terminal, echo);
+            write_all(terminal, question);
+            auto line = read_line(terminal);
+            if (!echo) write_all(terminal, "\n");
+            if (line) return std::move(*line);
+        }
+        suspend_flag = 0;
+        ::raise(SIGTSTP);  // stops here, with the terminal as it was, until it is continued
+    }
+}
+
 }  // namespace
 
-void catch_interrupts() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupt_flag = 1; };
-    ::sigemptyset(&action.sa_mask);  // and no SA_RESTART: a read that waits is to return
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
-    // A file over the limit of the process is an error like a full disk, not an end without a word.
+void prepare_process() {
+    // A file opened later must not pass for a standard stream that is closed.
+    int handle;
+    do handle = ::open("/dev/null", O_RDWR);
+    while (handle >= 0 && handle <= STDERR_FILENO);
+    if (handle >= 0) ::close(handle);
+
+    for (int signal : interrupts) {
+        struct sigaction action {};
+        ::sigaction(signal, nullptr, &action);
+        if (action.sa_handler == SIG_IGN) continue;  // as nohup and shells ask for
+        action = {};
+        action.sa_handler = [](int) { interrupt_flag = 1; };
+        ::sigemptyset(&action.sa_mask);  // and no SA_RESTART: what waits is to return
+        ::sigaction(signal, &action, nullptr);
+    }
     std::signal(SIGXFSZ, SIG_IGN);
 }
 
@@ -121,35 +190,57 @@ void stop_if_interrupted() {
 SecretBytes read_input(const std::string& path, std::size_t most) {
     Descriptor input = open_input(path);
     SecretBytes bytes;
-    std::size_t end = 0;
-    for (;;) {
+    for (std::size_t end = 0;;) {
         if (end == bytes.size()) bytes.resize(std::max<std::size_t>(65536, 2 * end));
         std::size_t size = input.read(bytes.expose().subspan(end), path);
-        stop_if_interrupted();
         end += size;
         if (end > most)
             throw Error(Errc::too_large,
                         path + " has more than " + std::to_string(most) + " bytes");
-        if (size == 0) break;
+        if (size > 0) continue;
+        bytes.resize(end);
+        return bytes;
     }
-    bytes.resize(end);
-    return bytes;
 }
 
 SecretBytes read_first_line(const std::string& path, std::size_t most) {
     Descriptor input = open_input(path);
     SecretBytes line;
     std::array<tresor::Byte, 1> byte;
-    while (input.read(byte, path) == 1 && byte[0] != '\n') {
+    while (input.read(byte, path) == 1) {
+        if (byte[0] == '\n') {
+            if (!line.empty() && line.expose().back() == '\r') line.resize(line.size() - 1);
+            break;
+        }
         if (line.size() == most)
             throw Error(Errc::invalid_argument, "the first line of " + path + " is too long");
         line.push_back(byte[0]);
     }
-    stop_if_interrupted();
     return line;
 }
 
-void write_stdout(std::string_view text) { write_all(STDOUT_FILENO, text); }
+void write_stdout(std::string_view text) {
+    while (!text.empty()) {
+        wait(STDOUT_FILENO, Until::writable);
+        ssize_t size = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), never_blocks));
+        if (size >= 0) text.remove_prefix(static_cast<std::size_t>(size));
+        if (size < 0 && errno != EINTR && errno != EAGAIN)
+            fail("could not write to", "standard output");
+    }
+}
+
+void write_stdout_at_once(std::string_view text) noexcept {
+    while (!text.empty()) {
+        fd_set handles;
+        FD_ZERO(&handles);
+        FD_SET(STDOUT_FILENO, &handles);
+        timeval no_time{};
+        if (::select(STDOUT_FILENO + 1, nullptr, &handles, nullptr, &no_time) != 1) return;
+        ssize_t size = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), never_blocks));
+        if (size < 0) return;
+        text.remove_prefix(static_cast<std::size_t>(size));
+    }
+}
 
 void write_stderr(std::string_view text) noexcept {
     try {
@@ -161,25 +252,15 @@ void write_stderr(std::string_view text) noexcept {
 bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
 
 std::optional<SecretBytes> ask_secret(std::string_view question) {
-    Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+    Descriptor terminal = open_terminal();
     if (terminal.get() < 0) return std::nullopt;
-    NoEcho no_echo(terminal.get());
-    write_all(terminal.get(), question);
-    try {
-        SecretBytes line = read_terminal_line(terminal);
-        write_all(terminal.get(), "\n");
-        return line;
-    } catch (const Error&) {
-        write_all(terminal.get(), "\n");
-        throw;
-    }
+    return ask(terminal.get(), question, false);
 }
 
 bool ask_yes(std::string_view question) {
-    Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
+    Descriptor terminal = open_terminal();
     if (terminal.get() < 0) return false;
-    write_all(terminal.get(), question);
-    SecretBytes answer = read_terminal_line(terminal);
+    SecretBytes answer = ask(terminal.get(), question, true);
     return answer.size() == 1 && (answer.expose()[0] == 'y' || answer.expose()[0] == 'Y');
 }
 

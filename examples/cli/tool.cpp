@@ -32,26 +32,16 @@ void Report::line(std::string_view label, std::string_view value) {
     text.append(value).append("\n");
 }
 
-tresor::Timestamp Tool::now() const {
-    if (at.empty()) return tresor::now();
-    auto time = tresor::parse_rfc3339(at);
-    if (!time)
-        throw Error(Errc::invalid_argument, "--at wants a time such as 2026-11-23T06:05:00Z");
-    return *time;
-}
-
 Password Tool::password(bool confirm) const {
-    if (!password_file.empty()) {
-        SecretBytes line = read_first_line(password_file, most_password_bytes);
-        auto text = tresor::as_text(line.expose());
-        if (text.ends_with('\r')) text.remove_suffix(1);
-        return Password(text);
-    }
+    if (!password_file.empty())
+        return Password(
+            tresor::as_text(read_first_line(password_file, most_password_bytes).expose()));
     auto first = ask_secret("Password: ");
     if (!first)
         throw Error(Errc::invalid_argument,
                     "there is no terminal to ask for the password (give --password-file)");
-    if (confirm && !(*ask_secret("The same again: ") == *first))
+    auto second = confirm ? ask_secret("The same again: ") : first->clone();
+    if (!second || !(*second == *first))
         throw Error(Errc::invalid_argument, "the two entries differ");
     return Password(tresor::as_text(first->expose()));
 }
@@ -60,13 +50,16 @@ Password Tool::new_password() const {
     using namespace tresor::safe;
     Password chosen = password(true);
     WordList words = WordList::built_in();
-    auto verdict = check_password(chosen.expose(), library_policy(), {.words = &words});
+    auto policy = library_policy();
+    auto verdict = check_password(chosen.expose(), policy, {.words = &words});
     if (!verdict.ok())
         throw Error(Errc::invalid_argument,
-                    "the password cannot be used: " + list_of(verdict.errors));
+                    "the password cannot be used: " + list_of(verdict.errors) + " (it needs " +
+                        std::to_string(policy.min_length) + " to " +
+                        std::to_string(policy.max_utf16_units) + " characters)");
     if (verdict.warnings.empty()) return chosen;
-    note("warning: the password is weak: " + list_of(verdict.warnings));
-    if (password_file.empty() && !ask_yes("Use it all the same? [y/N] "))
+    warn("warning: the password is weak: " + list_of(verdict.warnings));
+    if (stdin_is_terminal() && !ask_yes("Use it all the same? [y/N] "))
         throw Error(Errc::invalid_argument, "choose another password");
     return chosen;
 }
@@ -93,16 +86,17 @@ void Tool::write_output(tresor::ByteView bytes) const {
     sink.commit();
 }
 
-void Tool::note(std::string_view text) const {
-    if (!quiet) write_stderr("tresor: " + harmless(text) + "\n");
+void Tool::warn(std::string_view text) const { write_stderr("tresor: " + harmless(text) + "\n"); }
+
+Error with_hint(const Error& error, const std::string& hint) {
+    Error hinted(error.code(), std::string(error.what()) + " (" + hint + ")");
+    hinted.retry_after = error.retry_after;
+    hinted.http_status = error.http_status;
+    return hinted;
 }
 
 Json time_or_null(std::optional<tresor::Timestamp> time) {
     return time ? Json(tresor::format_rfc3339(*time)) : Json(nullptr);
-}
-
-std::string time_or_never(std::optional<tresor::Timestamp> time) {
-    return time ? tresor::format_rfc3339(*time) : "never";
 }
 
 std::string plural(std::uint64_t count, const std::string& thing) {

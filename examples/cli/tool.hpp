@@ -16,19 +16,15 @@ namespace cli {
 
 using Json = nlohmann::ordered_json;
 
-// What a command has to say: one JSON object, or text for people. Warnings are in both.
+// What a command has to say: one JSON object, or text for people. Warnings are in both. With an
+// error it is what there is to show of a failure, such as a check that answers no.
 struct Report {
     Json json = Json::object();
     std::string text;
     std::vector<tresor::Finding> warnings;
+    std::optional<tresor::Error> error;
 
     void line(std::string_view label, std::string_view value);  // "label        value"
-};
-
-// A failure after which there is still a result to show, such as the findings of a check.
-struct Failed {
-    Report report;
-    tresor::Error error;
 };
 
 // The options and operands of all commands; one run has one command.
@@ -41,12 +37,10 @@ struct Given {
 
 struct Tool {
     bool json = false, quiet = false, verbose = false;
-    std::string at;  // --at
+    tresor::Timestamp now = tresor::now();  // or what --at says
     std::string password_file;
     Given given;
     Report (*command)(const Tool&) = nullptr;  // absent if help was all that was asked for
-
-    tresor::Timestamp now() const;
 
     // --password-file, or the terminal. `confirm`: something new is protected, ask twice.
     tresor::Password password(bool confirm) const;
@@ -61,11 +55,12 @@ struct Tool {
     // The report, or nothing where standard output has other things to carry.
     bool talks() const { return given.out != "-"; }
 
-    void note(std::string_view text) const;  // to stderr, unless --quiet
+    void warn(std::string_view text) const;  // to stderr
 };
 
 Json time_or_null(std::optional<tresor::Timestamp> time);
-std::string time_or_never(std::optional<tresor::Timestamp> time);
+// An error with the same code and what a person can do about it.
+tresor::Error with_hint(const tresor::Error& error, const std::string& hint);
 std::string ago(tresor::Timestamp then, tresor::Timestamp now);  // "3 days ago", "in 2 hours"
 std::string plural(std::uint64_t count, const std::string& thing);
 // Foreign text for a terminal: control and direction characters become "?".

@@ -3,10 +3,12 @@ import hashlib
 import json
 import os
 import stat
+import subprocess
+import time
 import zlib
 
 import pytest
-from conftest import ACCOUNT, BACKUP_ID, ID, SOURCE, change_account
+from conftest import ACCOUNT, BACKUP_ID, ID, SOURCE, TOOL, change_account
 
 CANONICAL = SOURCE / "tests/vectors/safe/model/account.canonical.json"
 
@@ -55,7 +57,10 @@ def test_init_refuses_limits_out_of_range_and_unknown_stores(tool):
                           ("--retention-days", "x"), ("--max-backup-bytes", "-1")):
         assert tool("store", "init", "safe", option, value, password=False).code == 2
     assert tool("store", "init", "s3://bucket", password=False).code == 4
-    assert not tool.path("safe").exists() or os.listdir(tool.path("safe")) == ["backups"]
+    assert tool("store", "init", "", password=False).code == 2
+    assert tool("store", "init", "none/safe", password=False).code == 10
+    assert tool("store", "init", "password", password=False).code == 2
+    assert tool.names() == ["password"]
 
 
 # ---- enable ----
@@ -125,7 +130,8 @@ def test_enable_where_there_is_no_store(tool):
         result = tool("safe", "enable", "--id", ID, "--store", location, "--data", "account.json")
         assert result.code == 7
         assert "store init" in result.err
-    assert tool("safe", "enable", "--id", ID, "--store", "s3://b", "--data", "account.json").code == 4
+    for location, code in (("s3://b", 4), ("", 2), ("dir:", 2), ("password", 2)):
+        assert tool("safe", "enable", "--id", ID, "--store", location, "--data", "account.json").code == code
     assert not list(tool.path("state-home/tresor").glob("*.json"))
 
 
@@ -139,6 +145,35 @@ def test_enable_refuses_an_account_that_is_none_or_too_large(tool):
         assert result.code == code
     assert not tool.path("s.json").exists()
     assert os.listdir(tool.path("safe/backups")) == []
+
+
+def test_a_name_that_no_state_could_hold_is_refused_before_anything_happens(tool):
+    tool.good("store", "init", "safe", password=False)
+    os.rename(tool.write("account.json", ACCOUNT.read_bytes()), os.fsencode(tool.folder) + b"/d\xff.json")
+    result = subprocess.run([TOOL, "safe", "enable", "--id", ID, "--store", "safe", "--data", b"d\xff.json", "--state", "s.json",
+                             "--password-file", tool.password_file], cwd=tool.folder, capture_output=True)
+    assert result.returncode == 2
+    assert os.listdir(tool.path("safe/backups")) == []
+    assert not tool.path("s.json").exists()
+
+
+def test_enable_where_no_state_can_be_kept(tool):
+    tool.write("account.json", ACCOUNT.read_bytes())
+    tool.good("store", "init", "safe", password=False)
+    tool.write("state-home", "a file")
+    result = tool("safe", "enable", "--id", ID, "--store", "safe", "--data", "account.json")
+    assert result.code == 10
+    assert os.listdir(tool.path("safe/backups")) == []
+
+
+def test_the_end_of_time(tool):
+    tool.write("account.json", ACCOUNT.read_bytes())
+    tool.good("store", "init", "safe", password=False)
+    end = ["--state", "state.json", "--at", "9999-12-31T23:59:59Z"]
+    tool.good("safe", "enable", "--id", ID, "--store", "safe", "--data", "account.json", *end)
+    assert tool.good("safe", "status", *end, "--json", password=False).json["expires_at"] == "9999-12-31T23:59:59Z"
+    tool.path("account.json").unlink()
+    assert tool("safe", "backup", *end, password=False).code == 10
 
 
 # ---- backup: the cycle ----
@@ -169,8 +204,8 @@ def test_now_forces_and_the_refresh_comes_at_half_the_retention(safe):
 
 def test_files_get_the_real_time_whatever_at_says(safe):
     backup(safe, "2030-01-01T00:00:00Z", "--now")
-    modified = safe.path("safe/backups").joinpath(BACKUP_ID).stat().st_mtime
-    assert abs(modified - os.stat(safe.path("state.json")).st_mtime) < 60
+    for path in (safe.path("safe/backups").joinpath(BACKUP_ID), safe.path("state.json")):
+        assert abs(path.stat().st_mtime - time.time()) < 60
 
 
 def test_warnings_of_the_import_are_listed(safe):
@@ -192,13 +227,15 @@ def test_a_store_that_is_away_is_a_failure_only_when_something_is_due(safe):
     failed = backup(safe, "2026-11-24T06:05:00Z")
     assert failed.code == 7
     assert failed.json["error"]["name"] == "not_found"
+    again = backup(safe, "2026-12-02T06:05:00Z")
+    assert [("failing" in warning["reason"]) for warning in again.json["warnings"]] == [True]
     state = status(safe, "2026-12-02T06:05:00Z")
     assert state["failing_since"] == "2026-11-24T06:05:00Z"
-    assert state["next_due"] == "2026-11-24T06:20:00Z"
+    assert state["next_due"] == "2026-12-02T06:35:00Z"
     assert state["last_outcome"] == "failed"
     assert len(state["warnings"]) == 1
     safe.path("away").rename(safe.path("safe"))
-    assert backup(safe, "2026-11-24T06:10:00Z").json["outcome"] == "uploaded"
+    assert backup(safe, "2026-12-02T06:10:00Z").json["outcome"] == "uploaded"
     assert status(safe)["failing_since"] is None
 
 
@@ -212,6 +249,9 @@ def test_an_account_file_that_is_gone_or_broken_is_a_failure_that_is_remembered(
     assert (state["failures"], state["last_error"], state["failing_since"]) == (2, 10, "2026-11-24T06:05:00Z")
     assert safe.path("safe/backups").joinpath(BACKUP_ID).read_bytes() == before
     safe.write("other.json", ACCOUNT.read_bytes())
+    mistyped = backup(safe, "2026-11-25T06:06:00Z", "--data", "othr.json")
+    assert mistyped.code == 10 and "othr.json" in mistyped.json["error"]["message"]
+    assert json.loads(safe.path("state.json").read_text()) == state
     assert backup(safe, "2026-11-25T07:05:00Z", "--data", "other.json").json["reason"] == "after_failure"
 
 
@@ -283,8 +323,11 @@ def test_which_state_is_meant(tool):
 
 
 def test_the_store_and_the_data_are_found_from_anywhere(safe, tmp_path_factory):
-    state = json.loads(safe.path("state.json").read_text())
-    assert state["store"].startswith("/") and state["data"].startswith("/")
+    change_account(safe, "elsewhere")
+    result = subprocess.run([TOOL, "safe", "backup", "--state", safe.path("state.json"), "--at", "2026-11-25T00:00:00Z"],
+                            cwd=tmp_path_factory.mktemp("elsewhere"), capture_output=True, text=True)
+    assert result.returncode == 0
+    assert "uploaded" in result.stdout
 
 
 def test_unknown_members_of_the_state_are_kept(safe):

@@ -113,6 +113,11 @@ def test_check_of_no_json_and_of_too_much(tool):
     assert tool("safe", "check", "bad", password=False).code == 3
     tool.write("large", b"{" + b" " * (16 << 20) + b"}")
     assert tool("safe", "check", "large", password=False).code == 6
+    for name, array in (("many", [0] * 100_001), ("deep", json.loads("[" * 40 + "]" * 40))):
+        tool.write(name, json.dumps({"info": {"version": 1}, "x": array}))
+        result = tool("safe", "check", name, "--json", password=False)
+        assert result.code == {"many": 6, "deep": 3}[name]
+        assert result.json["ok"] is False and result.json["contacts"] is None
 
 
 def test_check_knows_the_owner_if_told(tool):

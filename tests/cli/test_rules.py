@@ -1,4 +1,5 @@
 """The rules that hold for every command: output, exit codes, passwords, files, Ctrl-C."""
+import hashlib
 import json
 import os
 import pty
@@ -7,7 +8,9 @@ import signal
 import stat
 import subprocess
 import sys
+import termios
 import time
+import zlib
 
 import pytest
 from conftest import ACCOUNT, BACKUP_ID, ID, KEY, PASSWORD, TOOL
@@ -32,7 +35,8 @@ def test_version(tool):
 @pytest.mark.parametrize("arguments", [[], ["safe"], ["store"], ["nonsense"], ["safe", "nonsense"], ["safe", "keys"],
                                        ["safe", "keys", "--id"], ["safe", "keys", "--id", ID, "--nonsense"],
                                        ["safe", "seal", "--id", ID, "only-one"], ["safe", "keys", "--id", "ECHO"],
-                                       ["safe", "status", "--at", "yesterday"], ["store", "init"]])
+                                       ["safe", "status", "--at", "yesterday"], ["store", "init"],
+                                       ["safe", "keys", "--id", ID, "--at", "garbage"]])
 def test_wrong_usage_is_2(tool, arguments):
     result = tool(*arguments, password=False)
     assert result.code == 2
@@ -81,6 +85,14 @@ def test_dash_is_standard_input_once(tool):
     twice = tool("safe", "seal", "--id", ID, "-", "out", "--password-file", "-", password=False, stdin=b"shootdeathstar\n{}")
     assert twice.code == 2
     assert tool.names() == ["password"]
+
+
+def test_a_carriage_return_counts_unless_a_line_feed_follows(tool):
+    for content, password in ((b"pw-of-8-\r", b"pw-of-8-\r"), (b"pw-of-8-\r\r\n", b"pw-of-8-\r"), (b"\rpw-of-8-\n", b"\rpw-of-8-")):
+        path = tool.write("pw", content)
+        expected = hashlib.scrypt(password, salt=ID.encode(), n=65536, r=8, p=1, maxmem=1 << 27, dklen=64)[:32].hex()
+        result = tool.good("safe", "keys", "--id", ID, "--json", "--password-file", path, password=False)
+        assert result.json["backup_id"] == expected
 
 
 @pytest.mark.parametrize("content", [b"", b"\n", b"\r\n", b"shoot\0star\n", b"\xff\xfe\n", b"x" * (2 << 20)],
@@ -178,12 +190,48 @@ def test_a_weak_new_password_needs_a_yes(tool, answer, code):
     assert len(os.listdir(tool.path("safe/backups"))) == (1 if code == 0 else 0)
 
 
-def test_ctrl_c_at_the_prompt_is_13_and_the_echo_comes_back(tool):
+def test_a_weak_password_from_a_file_is_asked_about_on_a_terminal(tool):
+    tool.write("account.json", ACCOUNT.read_bytes())
+    tool.write("weak", "password123\n")
+    tool.good("store", "init", "safe", password=False)
+    terminal = Terminal(tool, "safe", "enable", "--id", ID, "--store", "safe", "--data", "account.json", "--password-file", "weak")
+    terminal.answer(b"[y/N] ", b"n\n")
+    assert terminal.end() == 2
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"\x1c"], ids=["Ctrl-C", "Ctrl-backslash"])
+def test_ctrl_c_at_the_prompt_is_13_and_the_echo_comes_back(tool, key):
     tool.write("in.json", "{}")
     terminal = Terminal(tool, "safe", "seal", "--id", ID, "in.json", "out")
-    terminal.answer(b"Password: ", b"shoot\x03")
-    assert terminal.end() == 13
+    terminal.wait_for(b"Password: ")
+    time.sleep(0.05)
+    assert not termios.tcgetattr(terminal.fd)[3] & termios.ECHO
+    os.write(terminal.fd, b"shoot" + key)
+    _, status = os.waitpid(terminal.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 13
+    assert termios.tcgetattr(terminal.fd)[3] & termios.ECHO
+    os.close(terminal.fd)
     assert tool.names() == ["in.json", "password"]
+
+
+def test_ctrl_z_at_the_prompt_asks_again_without_echo(tool):
+    terminal = Terminal(tool, "safe", "keys", "--id", ID)
+    terminal.answer(b"Password: ", b"shoo\x1a")
+    terminal.answer(b"Password: ", b"shootdeathstar\n")
+    assert terminal.end() == 0
+    assert BACKUP_ID.encode() in terminal.shown
+    assert b"death" not in terminal.shown
+
+
+def test_ctrl_c_while_nobody_reads_the_output_is_13(tool):
+    tool.write("in.json", b"{" + b" " * 500_000 + b"}")
+    process = subprocess.Popen([TOOL, "safe", "seal", "--id", ID, "in.json", "-", "--password-file", tool.password_file, "--quiet"],
+                               cwd=tool.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=10) == 13
+    process.stdout.close()
+    process.stderr.close()
 
 
 @pytest.mark.parametrize("interrupt", [signal.SIGINT, signal.SIGTERM])
@@ -284,6 +332,30 @@ def test_a_standard_output_that_takes_nothing_is_10(tool):
     assert result.returncode == 10
 
 
+def test_a_closed_standard_stream_is_not_another_file(tool):
+    tool.write("in.json", "{")
+    subprocess.run(["sh", "-c", f'exec "$0" safe check in.json --verbose 2>&- >&-', TOOL], cwd=tool.folder, stdin=subprocess.DEVNULL)
+    assert tool.path("in.json").read_text() == "{"
+
+
+def test_trouble_with_files_is_10_and_not_an_internal_error(tool):
+    tool.write("in.json", ACCOUNT.read_bytes())
+    tool.path("loop").symlink_to("loop")
+    for out in ("x" * 300, "loop/x", "none/x", "in.json/x"):
+        assert tool("safe", "seal", "--id", ID, "in.json", out).code == 10
+        assert tool("safe", "seal", "--id", ID, "in.json", out, "--force").code == 10
+    assert tool.names() == ["in.json", "loop", "password"]
+
+
+@pytest.mark.parametrize("kilobytes", [20_000, 40_000, 60_000, 80_000])
+def test_too_little_memory_is_11_and_never_a_crash(tool, kilobytes):
+    tool.write("in.json", ACCOUNT.read_text().rstrip()[:-1] + ',"x":[' + ",".join(["[" + ",".join(["{}"] * 99_999) + "]"] * 15) + "]}")
+    command = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$0" safe check in.json --json', TOOL]
+    result = subprocess.run(command, cwd=tool.folder, capture_output=True)
+    assert result.returncode == 11, result.stderr
+    assert json.loads(result.stdout)["error"]["name"] == "out_of_memory"
+
+
 def test_missing_and_unfit_inputs_say_which(tool):
     for path in ("nothing", "."):
         result = tool("safe", "seal", "--id", ID, path, "out")
@@ -339,3 +411,26 @@ def test_peak_memory_of_seal_and_open(tool):
         assert peak_mib("safe", "seal", tool.path("in"), tool.path("out")) < 64 + 16
         assert peak_mib("safe", "open", tool.path("out"), tool.path("back")) < 64 + 16
         assert tool.path("back").read_bytes() == tool.path("in").read_bytes()
+
+
+def test_peak_memory_of_hostile_containers(tool):
+    nacl = pytest.importorskip("nacl.bindings", reason="python3-nacl is not installed")
+    key = bytes.fromhex(KEY)
+
+    def peak_mib(packed):
+        tool.write("hostile", bytes(24) + nacl.crypto_secretbox(packed, bytes(24), key))
+        out = subprocess.check_output([sys.executable, "-S", "-c", PEAK, TOOL, "safe", "open", tool.path("hostile"), tool.path("back"),
+                                       "--id", ID, "--force", "--password-file", tool.password_file], stderr=subprocess.DEVNULL)
+        code, peak = map(int, out.split())
+        return code, peak / 1024
+
+    def gzip(pieces, level):
+        packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+        return b"".join(packer.compress(piece) for piece in pieces) + packer.flush()
+
+    largest = [b" " * (1 << 20)] * 16
+    for packed, code in ((gzip(largest, 0) + bytes(16), 0), (gzip(largest, 9), 0), (gzip(largest, 9) + bytes(16), 0),
+                         (gzip([b" "] * 16 + largest, 9), 6), (gzip([bytes(1 << 20)] * 600, 9), 6), (gzip([b""], 9) * 50_000, 0)):
+        got, peak = peak_mib(packed)
+        assert got == code
+        assert peak < 64 + 16

@@ -207,8 +207,13 @@ Outcome SafeClient::locked_tick(Timestamp now, const std::function<Outcome(State
 void SafeClient::save_failure(State& state, const Error& error, Timestamp now) const {
     state.cycle = safe::after_failure(state.cycle, error, now);
     state.last_outcome = "failed";
-    states_.save(state);
     log(LogLevel::warning, "failed", {{"error", std::string(tresor::name_of(error.code()))}});
+    try {
+        states_.save(state);
+    } catch (const Error& second) {  // the first error is the one to tell
+        log(LogLevel::warning, "not noted",
+            {{"error", std::string(tresor::name_of(second.code()))}});
+    }
 }
 
 Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp now) {

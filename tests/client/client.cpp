@@ -275,6 +275,15 @@ TEST_CASE("client: a failed upload is noted, thrown, and the old backup stands")
     CHECK_FALSE(f.cycle().failing_since);
 }
 
+TEST_CASE("client: a failure that cannot be noted is told all the same") {
+    Fixture f;
+    f.enable();
+    f.store.trouble = Errc::unavailable;
+    f.states.full = true;
+    CHECK_THROWS_CODE(f.client.tick(account("new"), start + days(1)), Errc::unavailable);
+    CHECK_FALSE(f.cycle().failing_since);
+}
+
 TEST_CASE("Y-10: no config, but unchanged or grace by the stored limits: a warning, no error") {
     Fixture f;
     f.enable();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -33,8 +34,11 @@ public:
     virtual void restart() = 0;
 };
 
+// Told now and then how much is done; false ends the work (cancelled).
+using Progress = std::function<bool(std::uint64_t done, std::optional<std::uint64_t> total)>;
+
 // Reads `from` to its end and writes all of it.
-void copy(ByteSource& from, ByteSink& to);
+void copy(ByteSource& from, ByteSink& to, const Progress& progress = {});
 
 // Random access, for formats whose directory stands at the end.
 class ReadAt {

@@ -52,10 +52,10 @@ struct Condition {
 
 struct Abilities {
     bool list = false;
-    bool put_if_absent = false;    // Condition::absent() is exact, also between processes
-    bool conditional_put = false;  // Condition::version()
-    bool conditional_remove = false;
-    bool any_name = false;  // not only `config` and `backups/<64 hex>`
+    bool put_if_absent = false;       // Condition::absent() is exact, also between processes
+    bool conditional_put = false;     // Condition::version()
+    bool conditional_remove = false;  // the same; every object has a version then
+    bool any_name = false;            // not only `config` and `backups/<64 hex>`
 };
 
 // False ends the listing.
@@ -77,8 +77,11 @@ public:
     virtual std::optional<ObjectInfo> stat(const ObjectName& name) = 0;
     virtual std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) = 0;
     virtual bool remove(const ObjectName& name, const Condition& = {}) = 0;  // was there something?
-    // Objects whose name begins with `prefix`, in any order. Not every store can: unsupported.
+    // Objects whose name begins with `prefix`, in any order; the visitor may remove what it is
+    // shown. Not every store can: unsupported.
     virtual void list(std::string_view prefix, const Visitor& visit);
+    // The time by the store's own clock, which ObjectInfo::modified goes by. Absent: it tells none.
+    virtual std::optional<Timestamp> clock();
 };
 
 }  // namespace tresor::storage

@@ -6,10 +6,14 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include <tresor/io.hpp>
 
 namespace tresor::file {
+
+// How the names of temporary files begin; what is older than a day was left by a process that died.
+inline constexpr std::string_view temporary_prefix = ".tresor-";
 
 struct Info {
     std::uint64_t size;
@@ -30,11 +34,43 @@ struct Opened {
 // Absent if no regular file has this name.
 std::optional<Opened> open(const std::filesystem::path& path);
 
+// The names in one folder, in any order, read as they are asked for.
+class FolderReader {
+public:
+    // Absent if no folder has this name.
+    static std::optional<FolderReader> open(const std::filesystem::path& path);
+    FolderReader(FolderReader&& other) noexcept;
+    FolderReader& operator=(FolderReader&&) = delete;
+    ~FolderReader();
+
+    // Never "." and ".."; the view holds until the next call.
+    std::optional<std::string_view> next();
+    // Of a name in this folder. A link to a file is that file, a link to a folder is nothing:
+    // whoever goes down does not walk in circles.
+    std::optional<Info> info(std::string_view name) const;
+
+private:
+    FolderReader(void* handle, std::filesystem::path path);
+    void* handle_;
+    std::filesystem::path path_;
+};
+
 // Creates one folder with exactly this mode; false if the name is taken already.
 bool make_folder(const std::filesystem::path& path, unsigned mode);
+// Removes an empty folder, if it can.
+void remove_folder(const std::filesystem::path& path) noexcept;
 
-// Removes a file and makes that durable; false if there was none.
-bool remove(const std::filesystem::path& path);
+// Each is false if there is no such file.
+bool unlink(const std::filesystem::path& path);
+bool rename(const std::filesystem::path& from, const std::filesystem::path& to);
+// Gives a file a name that is free: exact, also between processes. False if the name is taken or
+// there is no such file; throws unsupported where the file system cannot do it.
+bool rename_if_free(const std::filesystem::path& from, const std::filesystem::path& to);
+// Whether this one can, found out by doing it.
+bool can_rename_if_free(const std::filesystem::path& folder);
+
+// The time, in nanoseconds since 1970, that a file gets that is written in this folder now.
+std::int64_t clock_ns(const std::filesystem::path& folder);
 
 // Makes the names in a folder durable.
 void sync_folder(const std::filesystem::path& path);

@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <cstring>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -23,6 +25,9 @@ namespace {
     throw Error(Errc::io,
                 what + " " + path.string() + ": " + std::generic_category().message(code));
 }
+
+// What the system says of a name that stands for nothing.
+bool nobody_has_it() { return errno == ENOENT || errno == ENOTDIR || errno == ELOOP; }
 
 file::Info info_of(const struct stat& status) {
 #ifdef __APPLE__
@@ -95,20 +100,32 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
     return parent.empty() ? "." : parent;
 }
 
-// Gives `from` the name `to` unless that is taken. Works without hard links where the system can.
-bool rename_to_free_name(const std::filesystem::path& from, const std::filesystem::path& to) {
-    if (::link(from.c_str(), to.c_str()) == 0) {
-        ::unlink(from.c_str());
-        return true;
+// A new file, open for writing, mode 0600, that a killed process may leave behind.
+class Temporary {
+public:
+    explicit Temporary(const std::filesystem::path& folder) {
+        std::string name = (folder / file::temporary_prefix).string() + "XXXXXX";
+        handle_ = ::mkstemp(name.data());
+        if (handle_ < 0) fail("could not create a file in", folder);
+        path_ = name;
+        ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
     }
-#ifdef RENAME_NOREPLACE
-    if (errno != EEXIST &&
-        ::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
-        return true;
-#endif
-    if (errno == EEXIST) return false;
-    fail("could not create", to);
-}
+    Temporary(const Temporary&) = delete;
+    Temporary& operator=(const Temporary&) = delete;
+    ~Temporary() {
+        if (handle_ >= 0) ::close(handle_);
+        if (!path_.empty()) ::unlink(path_.c_str());
+    }
+    int handle() const { return handle_; }
+    const std::filesystem::path& path() const { return path_; }
+    std::pair<int, std::filesystem::path> release() {
+        return {std::exchange(handle_, -1), std::exchange(path_, {})};
+    }
+
+private:
+    int handle_;
+    std::filesystem::path path_;
+};
 
 }  // namespace
 
@@ -120,17 +137,9 @@ FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mod
     if (there && !there->regular)
         throw Error(Errc::invalid_argument, target_.string() + " is not a regular file");
 
-    std::string name = (folder_of(target_) / ".tresor-XXXXXX").string();
-    handle_ = ::mkstemp(name.data());
-    if (handle_ < 0) fail("could not create a file in", folder_of(target_));
-    temporary_ = name;
-    ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
-    if (::fchmod(handle_, mode) != 0) {
-        int code = errno;
-        ::close(handle_);
-        ::unlink(temporary_.c_str());
-        fail("could not set the permissions of", temporary_, code);
-    }
+    Temporary made(folder_of(target_));
+    if (::fchmod(made.handle(), mode) != 0) fail("could not set the permissions of", made.path());
+    std::tie(handle_, temporary_) = made.release();
 }
 
 FileSink::~FileSink() {
@@ -159,7 +168,7 @@ void FileSink::commit() {
     Folder folder(folder_of(target_));
     if (existing_ == Existing::replace) {
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("could not create", target_);
-    } else if (!rename_to_free_name(temporary_, target_)) {
+    } else if (!file::rename_if_free(temporary_, target_)) {
         throw Error(Errc::conflict, target_.string() + " exists already");
     }
     ::close(std::exchange(handle_, -1));
@@ -170,17 +179,15 @@ namespace file {
 
 std::optional<Info> info(const std::filesystem::path& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-        fail("could not look at", path);
-    }
-    return info_of(status);
+    if (::stat(path.c_str(), &status) == 0) return info_of(status);
+    if (nobody_has_it()) return std::nullopt;
+    fail("could not look at", path);
 }
 
 std::optional<Opened> open(const std::filesystem::path& path) {
     // O_NONBLOCK: a pipe is refused, not waited for.
     int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (handle < 0 && (errno == ENOENT || errno == ENOTDIR)) return std::nullopt;
+    if (handle < 0 && nobody_has_it()) return std::nullopt;
     if (handle < 0) fail("could not open", path);
     struct stat status {};
     if (::fstat(handle, &status) != 0 || !S_ISREG(status.st_mode)) {
@@ -201,13 +208,100 @@ bool make_folder(const std::filesystem::path& path, unsigned mode) {
     return true;
 }
 
-bool remove(const std::filesystem::path& path) {
-    if (::unlink(path.c_str()) != 0) {
-        if (errno == ENOENT || errno == ENOTDIR) return false;
-        fail("could not remove", path);
+void remove_folder(const std::filesystem::path& path) noexcept { ::rmdir(path.c_str()); }
+
+bool unlink(const std::filesystem::path& path) {
+    if (::unlink(path.c_str()) == 0) return true;
+    if (nobody_has_it()) return false;
+    fail("could not remove", path);
+}
+
+bool rename(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (::rename(from.c_str(), to.c_str()) == 0) return true;
+    if (nobody_has_it()) return false;
+    fail("could not rename", from);
+}
+
+bool rename_if_free(const std::filesystem::path& from, const std::filesystem::path& to) {
+    if (::link(from.c_str(), to.c_str()) == 0) {
+        ::unlink(from.c_str());
+        return true;
     }
-    sync_folder(folder_of(path));
-    return true;
+    if (errno == EEXIST || nobody_has_it()) return false;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+        fail("could not create", to);
+#ifdef RENAME_NOREPLACE
+    // Without hard links.
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
+        return true;
+    if (errno == EEXIST || nobody_has_it()) return false;
+    if (errno != EINVAL && errno != ENOSYS) fail("could not create", to);
+#endif
+    throw Error(Errc::unsupported, "the file system at " + to.string() +
+                                       " cannot give a file a name only if that is free");
+}
+
+bool can_rename_if_free(const std::filesystem::path& folder) {
+    Temporary first(folder), second(folder);
+    try {
+        return !rename_if_free(first.path(), second.path()) && unlink(second.path()) &&
+               rename_if_free(first.path(), second.path());
+    } catch (const Error& error) {
+        if (error.code() == Errc::unsupported) return false;
+        throw;
+    }
+}
+
+std::int64_t clock_ns(const std::filesystem::path& folder) {
+    Temporary made(folder);
+    // Written to: it is then that a network mount asks the server's clock.
+    if (::write(made.handle(), "", 1) != 1 || ::fsync(made.handle()) != 0)
+        fail("could not write", made.path());
+    struct stat status {};
+    if (::fstat(made.handle(), &status) != 0) fail("could not look at", made.path());
+    return info_of(status).modified_ns;
+}
+
+FolderReader::FolderReader(void* handle, std::filesystem::path path)
+    : handle_(handle), path_(std::move(path)) {}
+
+FolderReader::FolderReader(FolderReader&& other) noexcept
+    : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
+
+FolderReader::~FolderReader() {
+    if (handle_ != nullptr) ::closedir(static_cast<DIR*>(handle_));
+}
+
+std::optional<FolderReader> FolderReader::open(const std::filesystem::path& path) {
+    DIR* handle = ::opendir(path.c_str());
+    if (handle != nullptr) return FolderReader(handle, path);
+    if (nobody_has_it()) return std::nullopt;
+    fail("could not list", path);
+}
+
+std::optional<std::string_view> FolderReader::next() {
+    for (;;) {
+        errno = 0;
+        const dirent* entry = ::readdir(static_cast<DIR*>(handle_));
+        if (entry == nullptr && errno != 0) fail("could not list", path_);
+        if (entry == nullptr) return std::nullopt;
+        std::string_view name = entry->d_name;
+        if (name != "." && name != "..") return name;
+    }
+}
+
+std::optional<Info> FolderReader::info(std::string_view name) const {
+    struct stat status {};
+    std::string text(name);
+    int folder = ::dirfd(static_cast<DIR*>(handle_));
+    bool found = ::fstatat(folder, text.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+    bool link = found && S_ISLNK(status.st_mode);
+    if (link) found = ::fstatat(folder, text.c_str(), &status, 0) == 0;
+    if (!found && nobody_has_it()) return std::nullopt;
+    if (!found) fail("could not look at", path_ / text);
+    Info info = info_of(status);
+    if (link) info.folder = false;
+    return info;
 }
 
 void sync_folder(const std::filesystem::path& path) { Folder(path).sync(); }

@@ -17,9 +17,14 @@ std::size_t MemorySource::read(ByteSpan into) {
     return size;
 }
 
-void copy(ByteSource& from, ByteSink& to) {
+void copy(ByteSource& from, ByteSink& to, const Progress& progress) {
     std::array<Byte, 65536> block;
-    while (std::size_t size = from.read(block)) to.write(ByteView(block).first(size));
+    std::uint64_t done = 0;
+    while (std::size_t size = from.read(block)) {
+        to.write(ByteView(block).first(size));
+        done += size;
+        if (progress && !progress(done, from.size())) throw Error(Errc::cancelled, "cancelled");
+    }
 }
 
 void MemorySink::write(ByteView bytes) {

@@ -1,41 +1,123 @@
 #include <tresor/storage/directory.hpp>
 
 #include "base/file.hpp"
+#include "storage/aside.hpp"
 
 namespace tresor::storage {
 namespace {
 
 namespace fs = std::filesystem;
 
-ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
-    auto modified = std::chrono::nanoseconds(info.modified_ns);
-    return {name, info.size, Timestamp(std::chrono::floor<Seconds>(modified)),
-            std::to_string(info.modified_ns) + "-" + std::to_string(info.size) + "-" +
-                std::to_string(info.serial)};
+std::string version_of(const file::Info& info) {
+    return std::to_string(info.modified_ns) + "-" + std::to_string(info.size) + "-" +
+           std::to_string(info.serial);
 }
 
-[[noreturn]] void no_version_conditions() {
-    throw Error(Errc::unsupported, "a folder cannot make it depend on a version");
+Timestamp time_of(std::int64_t ns) {
+    return Timestamp(std::chrono::floor<Seconds>(std::chrono::nanoseconds(ns)));
 }
+
+ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
+    return {name, info.size, time_of(info.modified_ns), version_of(info)};
+}
+
+[[noreturn]] void not_as_wanted(const fs::path& path) {
+    throw Error(Errc::conflict, path.filename().string() + " is not as the condition wants it");
+}
+
+// Removes from a folder what processes that died have left there over a day ago.
+class Leftovers {
+public:
+    explicit Leftovers(fs::path folder) : folder_(std::move(folder)) {}
+
+    void look_at(std::string_view name, const file::FolderReader& reader) {
+        if (!name.starts_with(file::temporary_prefix)) return;
+        try {
+            auto info = reader.info(name);
+            if (info && info->modified_ns < newest()) file::unlink(folder_ / name);
+        } catch (const Error&) {  // a folder that is only read is left as it is
+        }
+    }
+
+private:
+    std::int64_t newest() {
+        constexpr std::chrono::nanoseconds day = std::chrono::hours(24);
+        if (!newest_) newest_ = file::clock_ns(folder_) - day.count();
+        return *newest_;
+    }
+
+    fs::path folder_;
+    std::optional<std::int64_t> newest_;
+};
+
+// One listing, folder by folder.
+class Walk {
+public:
+    Walk(std::string_view prefix, const Visitor& visit) : prefix_(prefix), visit_(visit) {}
+
+    // `base`: the names of what lies in this folder begin with it. False: the visitor has enough.
+    bool folder(const fs::path& path, const std::string& base) const {
+        aside::put_back_all_in(path);
+        auto reader = file::FolderReader::open(path);
+        Leftovers leftovers(path);
+        bool more = true;
+        while (auto name = more && reader ? reader->next() : std::nullopt) {
+            leftovers.look_at(*name, *reader);
+            more = entry(path, *name, base, *reader);
+        }
+        aside::tidy(path);
+        return more;
+    }
+
+private:
+    bool entry(const fs::path& path, std::string_view part, const std::string& base,
+               const file::FolderReader& reader) const {
+        std::string text = std::string(base).append(part);
+        bool wanted = text.starts_with(prefix_);
+        if (!wanted && !prefix_.starts_with(text + "/")) return true;
+        auto name = ObjectName::parse(text);
+        auto info = name ? reader.info(part) : std::nullopt;
+        if (!info) return true;
+        if (info->folder) return folder(path / part, text + "/");
+        return !info->regular || !wanted || visit_(describe_file(*name, *info));
+    }
+
+    std::string_view prefix_;
+    const Visitor& visit_;
+};
 
 }  // namespace
 
-Directory::Directory(fs::path root) : root_(std::move(root)) {
+Directory::Directory(fs::path root, Progress progress)
+    : root_(std::move(root)), progress_(std::move(progress)) {
     auto info = file::info(root_);
     if (!info) throw Error(Errc::not_found, "there is no folder " + root_.string());
     if (!info->folder) throw Error(Errc::invalid_argument, root_.string() + " is not a folder");
 }
 
-Directory Directory::create(const fs::path& root) {
+void Directory::create(const fs::path& root) {
     file::make_folder(root, 0700);
-    Directory made(root);
-    file::make_folder(root / "backups", made.root_mode());
-    return made;
+    file::make_folder(root / "backups", Directory(root).root_mode());
 }
 
 std::string Directory::describe() const { return "the folder " + root_.string(); }
 
-Abilities Directory::can() const { return {.list = true, .put_if_absent = true, .any_name = true}; }
+Abilities Directory::can() const {
+    bool exclusive = false;
+    try {
+        exclusive = names_are_exclusive();
+    } catch (const Error&) {  // a folder that cannot be written to
+    }
+    return {.list = true,
+            .put_if_absent = exclusive,
+            .conditional_remove = exclusive,
+            .any_name = true};
+}
+
+bool Directory::names_are_exclusive() const {
+    if (exclusive_ < 0) exclusive_ = file::can_rename_if_free(root_) ? 1 : 0;
+    return exclusive_ == 1;
+}
 
 // Also the question whether the folder is still there: a missing mount must not look like a store
 // without objects.
@@ -53,57 +135,95 @@ void Directory::make_parents(const fs::path& path, unsigned mode) const {
 }
 
 ObjectInfo Directory::put(const ObjectName& name, ByteSource& content, const Condition& condition) {
-    if (condition.kind == Condition::Kind::version) no_version_conditions();
+    if (condition.kind == Condition::Kind::version)
+        throw Error(Errc::unsupported, "a folder cannot make a put depend on a version");
     fs::path path = path_of(name);
     unsigned mode = root_mode();
     make_parents(path.parent_path(), mode);
     bool refuse = condition.kind == Condition::Kind::absent;
+    if (refuse) aside::put_back_all_of(path);
     FileSink sink(path, refuse ? FileSink::Existing::refuse : FileSink::Existing::replace,
                   mode & 0666);
-    copy(content, sink);
+    copy(content, sink, progress_);
     sink.commit();
+    if (!tidied_.exchange(true)) tidy(path.parent_path());
     auto info = stat(name);
     if (!info) throw Error(Errc::conflict, name.text() + " was removed as soon as it was written");
     return *info;
 }
 
+// Looks at the beginning only: a folder may hold millions.
+void Directory::tidy(const fs::path& folder) {
+    constexpr int most_names = 1000;
+    auto reader = file::FolderReader::open(folder);
+    Leftovers leftovers(folder);
+    for (int i = 0; reader && i < most_names; ++i) {
+        auto name = reader->next();
+        if (!name) return;
+        leftovers.look_at(*name, *reader);
+    }
+}
+
 std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
-    auto info = file::info(path_of(name));
+    fs::path path = path_of(name);
+    auto info = file::info(path);
+    if (!info && aside::put_back_all_of(path)) info = file::info(path);
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
 }
 
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
-    auto opened = file::open(path_of(name));
+    fs::path path = path_of(name);
+    auto opened = file::open(path);
+    if (!opened && aside::put_back_all_of(path)) opened = file::open(path);
     if (!opened) {
         root_mode();
         return std::nullopt;
     }
-    copy(*opened->source, into);
+    copy(*opened->source, into, progress_);
     return describe_file(name, opened->info);
 }
 
 bool Directory::remove(const ObjectName& name, const Condition& condition) {
-    if (condition.kind != Condition::Kind::none) no_version_conditions();
+    fs::path path = path_of(name);
+    aside::put_back_all_of(path);
     if (!stat(name)) return false;
-    return file::remove(path_of(name));
+    if (condition.kind == Condition::Kind::absent) not_as_wanted(path);
+    if (condition.kind == Condition::Kind::version) return remove_version(path, condition.text);
+    if (!file::unlink(path)) return false;
+    file::sync_folder(path.parent_path());
+    return true;
+}
+
+bool Directory::remove_version(const fs::path& path, const std::string& version) const {
+    if (!names_are_exclusive() || path.filename().string().size() > aside::longest_part)
+        throw Error(Errc::unsupported,
+                    "a removal cannot depend on a version here, or for so long a name");
+    auto is_wanted = [&](const fs::path& file) {
+        auto info = file::info(file);
+        return info && version_of(*info) == version;
+    };
+    if (!is_wanted(path)) not_as_wanted(path);
+    auto taken = aside::take(path);
+    if (!taken) return false;
+    if (!is_wanted(*taken)) {
+        aside::put_back(*taken, path);
+        not_as_wanted(path);
+    }
+    // Whoever looked for the name in the meantime may have put the file back.
+    if (!file::unlink(*taken) || is_wanted(path)) not_as_wanted(path);
+    return true;
 }
 
 void Directory::list(std::string_view prefix, const Visitor& visit) {
     root_mode();
-    std::error_code error, ignored;
-    auto at = fs::recursive_directory_iterator(root_, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-        auto name = ObjectName::parse(at->path().lexically_relative(root_).generic_string());
-        bool may_match =
-            name && (name->text().starts_with(prefix) || prefix.starts_with(name->text() + "/"));
-        if (!may_match && at->is_directory(ignored)) at.disable_recursion_pending();
-        if (!may_match || !name->text().starts_with(prefix)) continue;
-        auto info = file::info(at->path());
-        if (info && info->regular && !visit(describe_file(*name, *info))) return;
-    }
-    if (error) throw Error(Errc::io, "could not list " + describe() + ": " + error.message());
+    Walk(prefix, visit).folder(root_, "");
+}
+
+std::optional<Timestamp> Directory::clock() {
+    root_mode();
+    return time_of(file::clock_ns(root_));
 }
 
 }  // namespace tresor::storage

@@ -4,13 +4,15 @@
 
 #include <tresor/storage/directory.hpp>
 #include <tresor/storage/memory.hpp>
+#include <tresor/storage/wrapper.hpp>
 
 namespace tresor::storage {
 namespace {
 
 std::unique_ptr<Storage> open_folder(std::string_view path, const LocationOptions& options) {
     if (path.empty()) throw Error(Errc::invalid_argument, "a folder's path is empty");
-    return std::make_unique<Directory>(options.create ? Directory::create(path) : Directory(path));
+    if (options.create) Directory::create(path);
+    return std::make_unique<Directory>(path, options.progress);
 }
 
 }  // namespace
@@ -51,37 +53,8 @@ Place place(std::string location, Registry registry, LocationOptions options) {
             options](const BackupId&) { return open_storage(location, registry, options); };
 }
 
-namespace {
-
-// Another store under a second owner.
-class Borrowed final : public Storage {
-public:
-    explicit Borrowed(Storage& storage) : storage_(storage) {}
-    std::string describe() const override { return storage_.describe(); }
-    Abilities can() const override { return storage_.can(); }
-    ObjectInfo put(const ObjectName& name, ByteSource& content,
-                   const Condition& condition) override {
-        return storage_.put(name, content, condition);
-    }
-    std::optional<ObjectInfo> stat(const ObjectName& name) override { return storage_.stat(name); }
-    std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override {
-        return storage_.get(name, into);
-    }
-    bool remove(const ObjectName& name, const Condition& condition) override {
-        return storage_.remove(name, condition);
-    }
-    void list(std::string_view prefix, const Visitor& visit) override {
-        storage_.list(prefix, visit);
-    }
-
-private:
-    Storage& storage_;
-};
-
-}  // namespace
-
 Place place(Storage& storage) {
-    return [&storage](const BackupId&) { return std::make_unique<Borrowed>(storage); };
+    return [&storage](const BackupId&) { return std::make_unique<Wrapper>(storage); };
 }
 
 }  // namespace tresor::storage

@@ -1,93 +1,98 @@
 #include <tresor/storage/retention.hpp>
 
-#include <algorithm>
-#include <charconv>
-#include <cmath>
-
-#include "codec/json_reader.hpp"
+#include <tresor/backup_id.hpp>
 
 namespace tresor::storage {
 namespace {
 
-using codec::Json;
+using std::chrono::days;
 
-constexpr std::size_t max_config_bytes = 65536;
-constexpr double least_bytes = 1024, most_bytes = 2147483648, least_days = 1, most_days = 36500;
+constexpr std::string_view folder = "backups/";
 
-std::string pointer_to(std::string_view name) { return std::string("/").append(name); }
-
-double number_of(const Json::Object& config, std::string_view name, Findings& findings) {
-    auto found = std::find_if(config.begin(), config.end(), [&](const Json::Member& member) {
-        return codec::view(member.name) == name;
-    });
-    if (found == config.end())
-        throw Error(Errc::malformed, "config: " + std::string(name) + " is missing");
-    auto number = found->value.number(), text = found->value.text();
-    std::string_view digits = number.value_or(text.value_or(""));
-    double value = 0;
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (number && error == std::errc::result_out_of_range)
-        return digits.front() == '-' ? -HUGE_VAL : HUGE_VAL;
-    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(value))
-        throw Error(Errc::malformed, "config: " + std::string(name) + " is not a number");
-    if (text) findings.add(pointer_to(name), "a number written as a string");
-    return value;
+bool is_backup(const ObjectName& name) {
+    std::string_view text = name.text();
+    return text.starts_with(folder) && BackupId::parse(text.substr(folder.size()));
 }
 
-std::int64_t in_range(double number, double least, double most, std::string_view name,
-                      Findings& findings) {
-    if (number < least || number > most)
-        findings.add(pointer_to(name), "out of range; the nearest possible value was taken");
-    else if (number != std::floor(number))
-        findings.add(pointer_to(name), "not a whole number; rounded down");
-    return static_cast<std::int64_t>(std::floor(std::min(std::max(number, least), most)));
-}
+// One sweep; what it is told by the listing it handles one by one.
+class Sweep {
+public:
+    Sweep(Storage& storage, std::int64_t retention_days, Timestamp now, const SweepOptions& options)
+        : storage_(storage),
+          exact_(storage.can().conditional_remove),
+          days_(exact_ ? retention_days : retention_days + 1),
+          now_(now),
+          options_(options) {}
+
+    void examine(const ObjectInfo& object) {
+        if (!is_backup(object.name)) return;
+        ++swept_.examined;
+        if (options_.progress && !options_.progress(swept_.examined, std::nullopt)) cancel();
+        if (!expired(object, days_, now_)) return;
+        ++swept_.expired;
+        if (options_.dry_run) return;
+        if (options_.before_removal && !options_.before_removal(object)) cancel();
+        remove(object);
+    }
+
+    Swept result() { return std::move(swept_); }
+
+private:
+    [[noreturn]] static void cancel() { throw Error(Errc::cancelled, "cancelled"); }
+
+    void remove(const ObjectInfo& object) {
+        try {
+            if (!still_expired(object)) {
+                ++swept_.kept_changed;
+                return;
+            }
+            if (!storage_.remove(object.name,
+                                 exact_ ? Condition::version(object.version) : Condition()))
+                return;  // somebody else was first
+            ++swept_.removed;
+            swept_.bytes_freed += object.size;
+        } catch (const Error& error) {
+            if (error.code() == Errc::cancelled || error.code() == Errc::unavailable) throw;
+            if (error.code() == Errc::conflict) {
+                ++swept_.kept_changed;
+                return;
+            }
+            ++swept_.failed;
+            if (!swept_.first_failure) swept_.first_failure = error;
+        }
+    }
+
+    bool still_expired(const ObjectInfo& listed) {
+        if (exact_) return true;
+        auto found = storage_.stat(listed.name);
+        return !found || expired(*found, days_, now_);
+    }
+
+    Storage& storage_;
+    bool exact_;
+    std::int64_t days_;
+    Timestamp now_;
+    const SweepOptions& options_;
+    Swept swept_;
+};
 
 }  // namespace
 
-FoundLimits parse_limits(ByteView config) {
-    Findings findings;
-    codec::JsonLimits limits;
-    limits.document = max_config_bytes;
-    Json document = codec::read_json(config, limits, findings);
-    if (document.object() == nullptr) throw Error(Errc::malformed, "config: not a JSON object");
-    Limits found;
-    double bytes = number_of(*document.object(), "maxBackupBytes", findings);
-    double days = number_of(*document.object(), "retentionDays", findings);
-    found.max_backup_bytes = static_cast<std::uint64_t>(
-        in_range(bytes, least_bytes, most_bytes, "maxBackupBytes", findings));
-    if (days != 0)
-        found.retention_days = in_range(days, least_days, most_days, "retentionDays", findings);
-    return {found, findings.take()};
+bool expired(const ObjectInfo& object, std::int64_t retention_days, Timestamp now) {
+    return is_backup(object.name) && object.modified &&
+           later(*object.modified, days(retention_days)) <= now;
 }
 
-Bytes format_limits(const Limits& limits) {
-    std::string text = "{\"maxBackupBytes\":" + std::to_string(limits.max_backup_bytes) +
-                       ",\"retentionDays\":" + std::to_string(limits.retention_days) + "}\n";
-    return Bytes(text.begin(), text.end());
-}
-
-FoundLimits get_limits(Storage& storage) {
-    MemorySink sink(max_config_bytes);
-    if (!storage.get(ObjectName("config"), sink))
-        throw Error(Errc::not_found, storage.describe() + " holds no config");
-    return parse_limits(sink.bytes());
-}
-
-void require_valid(const Limits& limits) {
-    bool valid = limits.max_backup_bytes >= static_cast<std::uint64_t>(least_bytes) &&
-                 limits.max_backup_bytes <= static_cast<std::uint64_t>(most_bytes) &&
-                 limits.retention_days >= 1 && limits.retention_days <= 36500;
-    if (!valid)
-        throw Error(Errc::invalid_argument,
-                    "a store takes 1024 to 2147483648 bytes and keeps them for 1 to 36500 days");
-}
-
-void put_limits(Storage& storage, const Limits& limits) {
-    require_valid(limits);
-    Bytes config = format_limits(limits);
-    MemorySource source(config);
-    storage.put(ObjectName("config"), source, Condition::absent());
+Swept sweep(Storage& storage, std::int64_t retention_days, Timestamp now,
+            const SweepOptions& options) {
+    if (retention_days < 1 || retention_days > 36500)
+        throw Error(Errc::invalid_argument, "backups are kept for 1 to 36500 days");
+    Sweep work(storage, retention_days, now, options);
+    storage.list(folder, [&](const ObjectInfo& object) {
+        work.examine(object);
+        return true;
+    });
+    return work.result();
 }
 
 }  // namespace tresor::storage

@@ -42,4 +42,6 @@ void Storage::list(std::string_view, const Visitor&) {
     throw Error(Errc::unsupported, describe() + " cannot list what it holds");
 }
 
+std::optional<Timestamp> Storage::clock() { return std::nullopt; }
+
 }  // namespace tresor::storage

@@ -18,7 +18,8 @@
 namespace tresor::storage {
 
 struct LocationOptions {
-    bool create = false;  // make the place itself where the store can, and `backups/` in it
+    bool create = false;     // make the place itself where the store can, and `backups/` in it
+    Progress progress = {};  // of each put and get; false cancels it
 };
 
 using Factory =

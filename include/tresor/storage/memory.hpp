@@ -23,6 +23,7 @@ public:
     std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override;
     bool remove(const ObjectName& name, const Condition& = {}) override;
     void list(std::string_view prefix, const Visitor& visit) override;
+    std::optional<Timestamp> clock() override { return clock_(); }
 
 private:
     struct Object {

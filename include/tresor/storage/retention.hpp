@@ -1,9 +1,12 @@
-// How long a store keeps a Safe, and how large one may be: the object `config` (safe.md 5.1, 5.4).
+// How long a store keeps a Safe, and how large one may be: the object `config` (safe.md 5.1, 5.4);
+// and the sweep, by which whoever owns a store drops what was not written for so long (safe.md 7).
 //
 //     {"maxBackupBytes":524288,"retentionDays":180}
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include <tresor/storage.hpp>
@@ -37,5 +40,41 @@ void require_valid(const Limits& limits);
 // Writes the `config` of a new store. Throws invalid_argument out of range, conflict if there is
 // one, unsupported where `config` cannot be written.
 void put_limits(Storage& storage, const Limits& limits);
+
+// Whether it is a Safe backup, `backups/<64 lowercase hex>`, that was not written for so many days.
+// One whose time is not known never is.
+[[nodiscard]] bool expired(const ObjectInfo& object, std::int64_t retention_days, Timestamp now);
+
+struct SweepOptions {
+    bool dry_run = false;  // only count
+    // Told how many backups were looked at; false cancels.
+    Progress progress;
+    // Asked before each removal, and may wait, to go easy on a store; false cancels.
+    std::function<bool(const ObjectInfo&)> before_removal;
+};
+
+struct Swept {
+    std::uint64_t examined = 0;      // Safe backups; nothing else is looked at
+    std::uint64_t expired = 0;       // of them
+    std::uint64_t removed = 0;       // of the expired ones, 0 in a dry run
+    std::uint64_t bytes_freed = 0;   // by them
+    std::uint64_t kept_changed = 0;  // were renewed while the sweep went on, and stay
+    std::uint64_t failed = 0;        // could not be removed
+    std::optional<Error> first_failure;
+};
+
+// Removes expired backups; `now` is best the store's own clock(). What it has removed stays removed
+// if it is cut short, and the next one goes on.
+//
+// A backup that is renewed between listing and removal: where the store can remove on condition
+// (Abilities::conditional_remove), only the version that was listed is removed, and the renewed one
+// always stays. Where it cannot, the sweep leaves one more day and looks once more right before the
+// removal; lost is then only what is uploaded in that instant to an object that was due for removal
+// a day ago.
+//
+// Throws unsupported if the store cannot list, unavailable if it goes away, and what the listing
+// throws. A single object that cannot be removed does not stop the rest.
+Swept sweep(Storage& storage, std::int64_t retention_days, Timestamp now,
+            const SweepOptions& options = {});
 
 }  // namespace tresor::storage

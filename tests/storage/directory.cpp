@@ -1,4 +1,4 @@
-// The contract of a store, put to the two that exist; and what is special about a folder.
+// Names of objects, and what is special about a folder.
 
 #include <algorithm>
 #include <fstream>
@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <tresor/storage/directory.hpp>
-#include <tresor/storage/memory.hpp>
 
 #include "support.hpp"
 
@@ -57,78 +56,7 @@ struct Breaking final : ByteSource {
     void rewind() override { reads = 0; }
 };
 
-void contract(Storage& store) {
-    CHECK_FALSE(store.stat(config));
-    CHECK_FALSE(get(store, config));
-    CHECK_FALSE(store.remove(config));
-
-    auto info = put(store, config, "one");
-    CHECK(info.name == config);
-    CHECK(info.size == 3);
-    CHECK(info.modified);
-    CHECK(get(store, config) == "one");
-    CHECK(store.stat(config)->version == info.version);
-
-    auto replaced = put(store, config, "second");
-    CHECK(replaced.version != info.version);
-    CHECK(get(store, config) == "second");
-    put(store, backup, "");
-    CHECK(get(store, backup) == "");
-
-    CHECK_THROWS_CODE(put(store, config, "third", Condition::absent()), Errc::conflict);
-    CHECK(get(store, config) == "second");
-    ObjectName fresh("data-backups/x.zip");
-    put(store, fresh, "zip", Condition::absent());
-    CHECK(get(store, fresh) == "zip");
-
-    Breaking breaking;
-    CHECK_THROWS_CODE(store.put(config, breaking), Errc::unavailable);
-    CHECK(get(store, config) == "second");
-
-    CHECK(list(store) == std::vector<std::string>{backup.text(), "config", "data-backups/x.zip"});
-    CHECK(list(store, "backups/") == std::vector{backup.text()});
-    CHECK(list(store, "data-") == std::vector<std::string>{"data-backups/x.zip"});
-    CHECK(list(store, "nothing").empty());
-    int visited = 0;
-    store.list("", [&](const ObjectInfo&) { return ++visited < 2; });
-    CHECK(visited == 2);
-
-    if (store.can().conditional_put) {
-        auto version = store.stat(config)->version;
-        CHECK_THROWS_CODE(put(store, config, "x", Condition::version(version + "0")),
-                          Errc::conflict);
-        CHECK_THROWS_CODE(put(store, ObjectName("none"), "x", Condition::version(version)),
-                          Errc::conflict);
-        put(store, config, "third", Condition::version(version));
-        CHECK(get(store, config) == "third");
-    } else {
-        CHECK_THROWS_CODE(put(store, config, "x", Condition::version("1")), Errc::unsupported);
-    }
-    if (store.can().conditional_remove) {
-        auto version = store.stat(config)->version;
-        CHECK_THROWS_CODE(store.remove(config, Condition::version(version + "0")), Errc::conflict);
-        CHECK(store.remove(config, Condition::version(version)));
-    } else {
-        CHECK_THROWS_CODE(store.remove(config, Condition::version("1")), Errc::unsupported);
-        CHECK(store.remove(config));
-    }
-    CHECK_FALSE(store.remove(config));
-    CHECK_FALSE(store.stat(config));
-    CHECK(get(store, backup) == "");
-}
-
 }  // namespace
-
-TEST_CASE("storage: memory keeps the contract") {
-    Memory store;
-    contract(store);
-}
-
-TEST_CASE("storage: a folder keeps the contract") {
-    test::TemporaryFolder folder;
-    Directory store(folder.path());
-    contract(store);
-}
 
 TEST_CASE("object name: what is one") {
     for (auto text : {"config", "backups/00ff", "a", "A.b_c-d/e",

@@ -1,0 +1,192 @@
+#include <tresor/storage/mirror.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace tresor::storage {
+namespace {
+
+void refuse_conditions(const Condition& condition) {
+    if (condition.kind != Condition::Kind::none)
+        throw Error(Errc::unsupported, "a mirror cannot make anything depend on a condition");
+}
+
+// What several stores say of one object has no common version.
+ObjectInfo without_version(ObjectInfo info) {
+    info.version.clear();
+    return info;
+}
+
+bool is_newer(const ObjectInfo& a, const ObjectInfo& b) {
+    return a.modified && (!b.modified || *a.modified > *b.modified);
+}
+
+// The caller's own source and sink. What they throw is no failure of a store.
+class CallersSource final : public ByteSource {
+public:
+    explicit CallersSource(ByteSource& source) : source_(source) {}
+    std::optional<std::uint64_t> size() const override { return source_.size(); }
+    std::size_t read(ByteSpan into) override {
+        failed = true;
+        std::size_t size = source_.read(into);
+        failed = false;
+        return size;
+    }
+    void rewind() override { source_.rewind(); }
+    bool failed = false;
+
+private:
+    ByteSource& source_;
+};
+
+class CallersSink final : public ByteSink {
+public:
+    explicit CallersSink(ByteSink& sink) : sink_(sink) {}
+    void write(ByteView bytes) override {
+        failed = true;
+        sink_.write(bytes);
+        failed = false;
+    }
+    void restart() override { sink_.restart(); }
+    bool failed = false;
+
+private:
+    ByteSink& sink_;
+};
+
+}  // namespace
+
+struct Mirror::Found {
+    std::size_t store;
+    ObjectInfo info;
+};
+
+Mirror::Mirror(std::vector<std::unique_ptr<Storage>> stores) : stores_(std::move(stores)) {
+    if (stores_.empty()) throw Error(Errc::invalid_argument, "a mirror needs a store");
+}
+
+std::string Mirror::describe() const {
+    std::string text = "a mirror of ";
+    for (const auto& store : stores_)
+        text.append(&store == &stores_.front() ? "" : " and ").append(store->describe());
+    return text;
+}
+
+Abilities Mirror::can() const {
+    Abilities all{.list = true, .any_name = true};
+    for (const auto& store : stores_) {
+        all.list &= store->can().list;
+        all.any_name &= store->can().any_name;
+    }
+    return all;
+}
+
+// Does `work` with each store and notes what failed.
+template <class Work>
+void Mirror::each(const Work& work) {
+    failures_.clear();
+    for (std::size_t i = 0; i < stores_.size(); ++i) {
+        try {
+            work(i);
+        } catch (const Error& error) {
+            note(i, error);
+        }
+    }
+}
+
+void Mirror::note(std::size_t store, const Error& error) {
+    if (error.code() == Errc::cancelled) throw error;
+    failures_.push_back({store, error});
+}
+
+void Mirror::throw_failures() const {
+    if (failures_.empty()) return;
+    std::string text = std::to_string(failures_.size()) + " of " + std::to_string(stores_.size()) +
+                       " stores failed:";
+    const Error& first = failures_.front().error;
+    std::optional<Seconds> wait;
+    for (const Failure& failure : failures_) {
+        text.append(&failure == &failures_.front() ? " " : "; ");
+        text.append(stores_[failure.store]->describe()).append(": ").append(failure.error.what());
+        if (failure.error.retry_after)
+            wait = std::max(*failure.error.retry_after, wait.value_or(Seconds(0)));
+    }
+    Error told(first.code(), text);
+    told.retry_after = wait;
+    told.http_status = first.http_status;
+    throw told;
+}
+
+ObjectInfo Mirror::put(const ObjectName& name, ByteSource& content, const Condition& condition) {
+    refuse_conditions(condition);
+    CallersSource source(content);
+    std::optional<ObjectInfo> newest;
+    each([&](std::size_t i) {
+        if (source.failed) return;
+        content.rewind();
+        auto info = stores_[i]->put(name, source);
+        if (!newest || is_newer(info, *newest)) newest = info;
+    });
+    if (source.failed) throw failures_.back().error;
+    throw_failures();
+    return without_version(*newest);
+}
+
+// The newest first.
+std::vector<Mirror::Found> Mirror::find(const ObjectName& name) {
+    std::vector<Found> found;
+    each([&](std::size_t i) {
+        if (auto info = stores_[i]->stat(name)) found.push_back({i, *info});
+    });
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Found& a, const Found& b) { return is_newer(a.info, b.info); });
+    return found;
+}
+
+std::optional<ObjectInfo> Mirror::stat(const ObjectName& name) {
+    auto found = find(name);
+    if (!found.empty()) return without_version(found.front().info);
+    throw_failures();
+    return std::nullopt;
+}
+
+std::optional<ObjectInfo> Mirror::get(const ObjectName& name, ByteSink& into) {
+    CallersSink sink(into);
+    bool began = false;
+    for (const Found& found : find(name)) {
+        if (began) into.restart();
+        began = true;
+        try {
+            if (auto info = stores_[found.store]->get(name, sink)) return without_version(*info);
+        } catch (const Error& error) {
+            if (sink.failed) throw;
+            note(found.store, error);
+        }
+    }
+    throw_failures();
+    return std::nullopt;
+}
+
+bool Mirror::remove(const ObjectName& name, const Condition& condition) {
+    refuse_conditions(condition);
+    bool any = false;
+    each([&](std::size_t i) { any |= stores_[i]->remove(name); });
+    throw_failures();
+    return any;
+}
+
+void Mirror::list(std::string_view prefix, const Visitor& visit) {
+    std::map<ObjectName, ObjectInfo> newest;
+    each([&](std::size_t i) {
+        stores_[i]->list(prefix, [&](const ObjectInfo& info) {
+            auto [at, fresh] = newest.try_emplace(info.name, info);
+            if (!fresh && is_newer(info, at->second)) at->second = info;
+            return true;
+        });
+    });
+    throw_failures();
+    for (const auto& [name, info] : newest)
+        if (!visit(without_version(info))) return;
+}
+
+}  // namespace tresor::storage

@@ -52,18 +52,42 @@ using Opener = std::function<storage::Place(const std::string& store)>;
 using AccountSource =
     std::function<safe::Backup(const ThreemaId& identity, const std::string& data)>;
 
+struct Verified {
+    bool differs;                          // from what was uploaded last, as the state knows it
+    std::optional<Timestamp> last_upload;  // by the state
+    std::optional<Timestamp> modified;     // by the store
+    std::vector<Finding> findings;
+};
+
+struct Restored {
+    SecretBytes json;  // as it was sealed; safe::import_backup() reads it
+    std::vector<Finding> findings;
+    std::optional<Timestamp> modified;  // when the store got it
+};
+
 // Keeps a reference to the state store. One thread at a time.
+//
+// A backup that is of no use any more (Existing::replace, disable) is noted in the state before its
+// removal is tried; what could not be removed is tried again at each tick.
 class SafeClient {
 public:
-    // With a place of its own, or with one for each note.
+    // With a place of its own, or with one for each note. Who changes the store needs the latter:
+    // the old backup is removed from where it is.
     SafeClient(storage::Place place, StateStore& states, Options options = {});
     SafeClient(Opener opener, StateStore& states, Options options = {});
 
     // Throws conflict if Safe is on already or the store holds a backup of this ID and password,
-    // not_found if the store has no `config`, too_large if the account is over the store's limit;
-    // then nothing has changed.
+    // unless that is to be replaced; not_found if the store has no `config`, too_large if the
+    // account is over the store's limit; then nothing has changed.
+    //
+    // Replacing, after a restore or for another password or store, uploads first. Only when the new
+    // backup and the new state stand is the old backup removed, if it has another name or place.
     Outcome enable(const Password& password, const ThreemaId& identity, const safe::Backup& account,
-                   Timestamp now, const Notes& notes = {});
+                   Timestamp now, const Notes& notes = {}, Existing existing = Existing::refuse);
+
+    // enable() with another password, the same store and Existing::replace. Where the account
+    // cannot be read it is that of the last backup. Throws not_found if Safe is off.
+    Outcome change_password(const Password& password, const AccountSource& read, Timestamp now);
 
     // One tick of the cycle. A failure is noted in the state and thrown; the old backup stands. If
     // only the store's `config` cannot be had and nothing was to be uploaded anyway, that is a
@@ -75,7 +99,29 @@ public:
     Outcome tick(const AccountSource& read, Timestamp now,
                  safe::Trigger trigger = safe::Trigger::tick);
 
+    // Downloads, opens and reads the backup as a restore would, and compares it with what was
+    // uploaded last. Changes nothing. Throws not_found if Safe is off or the backup is gone,
+    // auth_failed or malformed if it is damaged.
+    Verified verify();
+
+    // Restores and goes on: Safe is on afterwards, and the next tick uploads. That the store did
+    // not tell its limits is noted as a failure and no reason to give nothing back. Throws conflict
+    // if Safe is on already, and what restore() below throws.
+    Restored restore(const Password& password, const ThreemaId& identity, Timestamp now,
+                     const Notes& notes = {});
+
+    // Switches Safe off and forgets the keys. Returns whether the backup is gone; false with
+    // `keep_backup`, if Safe was off, or if it is yet to be removed (a tick tries again). Throws
+    // not_found without a state.
+    bool disable(bool keep_backup = false);
+
 private:
+    Outcome switch_on(std::optional<State> before, const safe::Keys& keys,
+                      const ThreemaId& identity, const safe::Backup& account, Timestamp now,
+                      const Notes& notes, Existing existing) const;
+    safe::Backup account_in_store(const State& state) const;
+    bool remove_pending(State& state) const;
+    void save_quietly(const State& state) const;
     Outcome locked_tick(Timestamp now, const std::function<Outcome(State&)>& work);
     Outcome attempt(State& state, const safe::Backup& account, Timestamp now,
                     safe::Trigger trigger) const;
@@ -99,15 +145,10 @@ struct Status {
     std::uint64_t max_backup_bytes, backup_bytes;
     std::string last_outcome;
     std::optional<Timestamp> next_due, refresh_due, expires_at;
+    std::vector<std::string> pending_removal;  // the stores of old backups yet to be removed
     std::vector<safe::CycleWarning> warnings;
 };
 Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp now);
-
-struct Restored {
-    SecretBytes json;  // as it was sealed; safe::import_backup() reads it
-    std::vector<Finding> findings;
-    std::optional<Timestamp> modified;  // when the store got it
-};
 
 // Needs nothing but ID, password and the store. Throws not_found if the store holds no backup of
 // this ID and password: a wrong password leads to another name. Downloads at most `most_bytes`, by

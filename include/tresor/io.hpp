@@ -88,6 +88,9 @@ private:
     std::unique_ptr<ByteSource> file_;
 };
 
+// What to do where there is one of that name already.
+enum class Existing { refuse, replace };
+
 // Writes a file that appears whole or not at all.
 //
 // - Bytes go to a temporary file `.tresor-XXXXXX` in the same folder; commit() makes them durable,
@@ -99,8 +102,6 @@ private:
 // Throws io on trouble, a full disk included.
 class FileSink final : public ByteSink {
 public:
-    enum class Existing { refuse, replace };
-
     FileSink(std::filesystem::path target, Existing existing, unsigned mode = 0600);
     ~FileSink() override;
     FileSink(const FileSink&) = delete;

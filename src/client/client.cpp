@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
-#include <tresor/storage/retention.hpp>
-
+#include "client/safe_object.hpp"
 #include "codec/utf8.hpp"
 
 namespace tresor::client {
 namespace {
 
-using storage::ObjectName;
 using storage::Storage;
-
-ObjectName name_of(const BackupId& id) { return ObjectName(id.object_name()); }
 
 Outcome::Kind kind_of(safe::Reason reason) {
     switch (reason) {
@@ -21,11 +17,6 @@ Outcome::Kind kind_of(safe::Reason reason) {
         case safe::Reason::disabled: return Outcome::Kind::disabled;
         default: return Outcome::Kind::uploaded;
     }
-}
-
-void note_limits(State& state, const storage::Limits& limits) {
-    state.max_backup_bytes = limits.max_backup_bytes;
-    state.cycle.retention_days = limits.retention_days;
 }
 
 void check_size(const State& state, ByteView json) {
@@ -44,18 +35,25 @@ void upload(State& state, Storage& storage, const safe::Keys& keys, ByteView jso
     state.backup_bytes = container.size();
 }
 
-std::size_t most_to_download(Storage& storage) {
-    constexpr std::uint64_t least = std::uint64_t{4} << 20;
-    try {
-        auto limits = storage::get_limits(storage).limits;
-        return static_cast<std::size_t>(std::min<std::uint64_t>(
-            std::max(limits.max_backup_bytes, least), safe::max_container_bytes));
-    } catch (const Error&) {  // a restore needs no config
-        return safe::max_container_bytes;
-    }
+}  // namespace
+
+void check_notes(const Notes& notes) {
+    if (!codec::is_utf8(notes.store) || !codec::is_utf8(notes.data))
+        throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
 }
 
-}  // namespace
+void note_limits(State& state, const storage::Limits& limits) {
+    state.max_backup_bytes = limits.max_backup_bytes;
+    state.cycle.retention_days = limits.retention_days;
+}
+
+void refuse_if_on(const std::optional<State>& state) {
+    if (state && state->cycle.enabled) throw Error(Errc::conflict, "Safe is switched on already");
+}
+
+void require_on(const std::optional<State>& state) {
+    if (!state || !state->cycle.enabled) throw Error(Errc::not_found, "Safe is off");
+}
 
 std::string_view name_of(Outcome::Kind kind) noexcept {
     switch (kind) {
@@ -79,25 +77,50 @@ void SafeClient::log(LogLevel level, std::string_view event, const LogFields& fi
 }
 
 Outcome SafeClient::enable(const Password& password, const ThreemaId& identity,
-                           const safe::Backup& account, Timestamp now, const Notes& notes) {
-    if (!codec::is_utf8(notes.store) || !codec::is_utf8(notes.data))
-        throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
-    State state(identity);
-    state.store = notes.store;
-    state.data = notes.data;
-
+                           const safe::Backup& account, Timestamp now, const Notes& notes,
+                           Existing existing) {
+    check_notes(notes);
     auto lock = states_.lock();
     auto before = states_.load();
-    if (before && before->cycle.enabled) throw Error(Errc::conflict, "Safe is switched on already");
-    if (before) state.unknown = std::move(before->unknown);
-    safe::Keys keys = safe::derive_keys(password, identity);
+    if (existing == Existing::refuse) refuse_if_on(before);
+    return switch_on(std::move(before), safe::derive_keys(password, identity), identity, account,
+                     now, notes, existing);
+}
+
+Outcome SafeClient::change_password(const Password& password, const AccountSource& read,
+                                    Timestamp now) {
+    auto lock = states_.lock();
+    auto state = states_.load();
+    require_on(state);
+    auto account = [&] {
+        try {
+            return read(state->identity, state->data);
+        } catch (const Error& error) {
+            if (error.code() == Errc::cancelled) throw;
+            log(LogLevel::warning, "account from the last backup",
+                {{"error", std::string(tresor::name_of(error.code()))}});
+            return account_in_store(*state);
+        }
+    }();
+    ThreemaId identity = state->identity;
+    Notes notes{state->store, state->data};
+    return switch_on(std::move(state), safe::derive_keys(password, identity), identity, account,
+                     now, notes, Existing::replace);
+}
+
+// Uploads, saves the new state, removes what it replaces, in this order.
+Outcome SafeClient::switch_on(std::optional<State> before, const safe::Keys& keys,
+                              const ThreemaId& identity, const safe::Backup& account, Timestamp now,
+                              const Notes& notes, Existing existing) const {
     BackupId id = keys.backup_id();
     auto storage = opener_(notes.store)(id);
     auto found = storage::get_limits(*storage);
-    note_limits(state, found.limits);
-    if (storage->stat(name_of(id)))
+    bool replaces = storage->stat(name_of(id)).has_value();
+    if (replaces && existing == Existing::refuse)
         throw Error(Errc::conflict,
                     "the store holds a backup of this ID and password already: restore it first");
+    State state = successor_of(std::move(before), identity, notes, id);
+    note_limits(state, found.limits);
     SecretBytes json = safe::export_backup(account);
     check_size(state, json.expose());
 
@@ -107,21 +130,23 @@ Outcome SafeClient::enable(const Password& password, const ThreemaId& identity,
     state.cycle = safe::after_upload(state.cycle,
                                      safe::content_digest(json.expose(), *state.master_key), now);
     state.last_outcome = name_of(Outcome::Kind::uploaded);
-    bool exact = storage->can().put_if_absent;
+    bool exact = existing == Existing::refuse && storage->can().put_if_absent;
     try {
         upload(state, *storage, keys, json.expose(),
                exact ? storage::Condition::absent() : storage::Condition());
         states_.save(state);
     } catch (const Error& error) {
         // After a conflict the object there is another's.
-        if (error.code() != Errc::conflict) undo_upload(*storage, id, *state.master_key);
+        if (!replaces && error.code() != Errc::conflict)
+            undo_upload(*storage, id, *state.master_key);
         throw;
     } catch (...) {
-        undo_upload(*storage, id, *state.master_key);
+        if (!replaces) undo_upload(*storage, id, *state.master_key);
         throw;
     }
     log(LogLevel::info, "enabled",
         {{"shard", id.shard()}, {"bytes", std::to_string(state.backup_bytes)}});
+    if (remove_pending(state)) save_quietly(state);
     return {Outcome::Kind::uploaded, safe::Reason::never_uploaded,
             safe::next_due(state.cycle, options_.cycle, now), std::move(found.findings)};
 }
@@ -188,8 +213,10 @@ Outcome SafeClient::locked_tick(Timestamp now, const std::function<Outcome(State
     auto lock = states_.lock();
     auto state = states_.load();
     if (!state) throw Error(Errc::not_found, "there is no state: Safe was never switched on here");
-    if (!state->cycle.enabled)
+    if (!state->cycle.enabled) {
+        if (remove_pending(*state)) save_quietly(*state);
         return {Outcome::Kind::disabled, safe::Reason::disabled, std::nullopt, {}};
+    }
     Outcome outcome{};
     try {
         outcome = work(*state);
@@ -198,29 +225,39 @@ Outcome SafeClient::locked_tick(Timestamp now, const std::function<Outcome(State
         throw;
     }
     state->last_outcome = name_of(outcome.kind);
+    remove_pending(*state);
     states_.save(*state);
     log(LogLevel::info, "tick",
         {{"outcome", state->last_outcome}, {"reason", std::string(safe::name_of(outcome.reason))}});
     return outcome;
 }
 
+// The first error is the one to tell, also if it cannot be noted.
 void SafeClient::save_failure(State& state, const Error& error, Timestamp now) const {
     state.cycle = safe::after_failure(state.cycle, error, now);
     state.last_outcome = "failed";
     log(LogLevel::warning, "failed", {{"error", std::string(tresor::name_of(error.code()))}});
-    try {
-        states_.save(state);
-    } catch (const Error& second) {  // the first error is the one to tell
-        log(LogLevel::warning, "not noted",
-            {{"error", std::string(tresor::name_of(second.code()))}});
-    }
+    remove_pending(state);
+    save_quietly(state);
 }
 
 Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp now) {
     const safe::CycleState& cycle = state.cycle;
-    Status status{
-        cycle.enabled,      state.identity,     state.store, {}, cycle, state.max_backup_bytes,
-        state.backup_bytes, state.last_outcome, {},          {}, {},    {}};
+    Status status{cycle.enabled,
+                  state.identity,
+                  state.store,
+                  {},
+                  cycle,
+                  state.max_backup_bytes,
+                  state.backup_bytes,
+                  state.last_outcome,
+                  {},
+                  {},
+                  {},
+                  {},
+                  {}};
+    for (const PendingRemoval& pending : state.pending_removal)
+        status.pending_removal.push_back(pending.store);
     if (!cycle.enabled || !state.master_key) return status;
     status.backup_id = safe::Keys(state.master_key->clone()).backup_id();
     status.next_due = safe::next_due(cycle, policy, now);
@@ -228,19 +265,6 @@ Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp 
     status.expires_at = safe::expires_at(cycle);
     status.warnings = safe::cycle_warnings(cycle, now);
     return status;
-}
-
-Restored restore(const storage::Place& place, const Password& password, const ThreemaId& identity,
-                 std::optional<std::size_t> most_bytes) {
-    safe::Keys keys = safe::derive_keys(password, identity);
-    auto storage = place(keys.backup_id());
-    MemorySink sink(most_bytes ? *most_bytes : most_to_download(*storage));
-    auto info = storage->get(name_of(keys.backup_id()), sink);
-    if (!info)
-        throw Error(Errc::not_found,
-                    storage->describe() + " holds no backup of this ID and password");
-    auto [json, findings] = safe::open(sink.bytes(), keys.encryption_key());
-    return {std::move(json), std::move(findings), info->modified};
 }
 
 }  // namespace tresor::client

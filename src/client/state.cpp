@@ -61,6 +61,19 @@ public:
         return bytes;
     }
 
+    // Each element as its own members.
+    template <class Read>
+    void objects(std::string_view name, const Read& read) {
+        const Json* value = take(name);
+        if (value == nullptr) return;
+        if (value->array() == nullptr) damaged(name);
+        for (const Json& element : *value->array()) {
+            if (element.object() == nullptr) damaged(name);
+            Members members(*element.object());
+            read(members);
+        }
+    }
+
     safe::Unknowns rest() const {
         safe::Unknowns unknown;
         for (std::size_t i = 0; i < members_.size(); ++i) {
@@ -106,6 +119,17 @@ safe::CycleState parse_cycle(Members& members) {
     return cycle;
 }
 
+std::vector<PendingRemoval> parse_pending(Members& members) {
+    std::vector<PendingRemoval> pending;
+    members.objects("pending_removal", [&](Members& entry) {
+        std::string store = entry.text("store");
+        auto id = BackupId::parse(entry.text("backup_id"));
+        if (!id) damaged("pending_removal");
+        pending.push_back({std::move(store), *id, entry.rest()});
+    });
+    return pending;
+}
+
 class Writer : public codec::JsonWriter {
 public:
     Writer() : JsonWriter(Space::line_a_member) {}
@@ -115,6 +139,12 @@ public:
     }
     void time_or_null(std::string_view name_of_it, std::optional<Timestamp> time) {
         text_or_null(name_of_it, time ? format_rfc3339(*time) : "");
+    }
+    void unknowns(const safe::Unknowns& members) {
+        for (const safe::Unknown& member : members) {
+            name(member.name);
+            raw(member.json.expose());
+        }
     }
     template <class Number>
     void number(std::string_view name_of_it, Number value) {
@@ -142,6 +172,20 @@ void write_enabled(Writer& out, const State& state) {
     out.name("digest");
     cycle.digest ? out.hex(*cycle.digest) : out.null();
     out.number("backup_bytes", state.backup_bytes);
+}
+
+void write_pending(Writer& out, const State& state) {
+    out.name("pending_removal");
+    out.begin_array();
+    for (const PendingRemoval& pending : state.pending_removal) {
+        out.begin_object();
+        out.text_or_null("store", pending.store);
+        out.name("backup_id");
+        out.text(pending.backup_id.hex());
+        out.unknowns(pending.unknown);
+        out.end_object();
+    }
+    out.end_array();
 }
 
 }  // namespace
@@ -173,6 +217,7 @@ State parse_state(ByteView json) {
     state.max_backup_bytes =
         static_cast<std::uint64_t>(members.number("max_backup_bytes", any, 524288));
     state.backup_bytes = static_cast<std::uint64_t>(members.number("backup_bytes", any, 0));
+    state.pending_removal = parse_pending(members);
     state.unknown = members.rest();
     return state;
 }
@@ -187,10 +232,8 @@ SecretBytes format_state(const State& state) {
     out.name("enabled");
     out.flag(state.cycle.enabled);
     if (state.cycle.enabled) write_enabled(out, state);
-    for (const safe::Unknown& member : state.unknown) {
-        out.name(member.name);
-        out.raw(member.json.expose());
-    }
+    write_pending(out, state);
+    out.unknowns(state.unknown);
     out.end_object();
     SecretBytes json = out.take();
     json.push_back('\n');

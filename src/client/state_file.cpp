@@ -58,7 +58,7 @@ void FileStateStore::save(const State& state) {
     SecretBytes json = format_state(state);
     if (json.size() > most_state_bytes)
         throw Error(Errc::too_large, "the state would be over 1 MiB");
-    FileSink sink(path_, FileSink::Existing::replace, 0600);
+    FileSink sink(path_, Existing::replace, 0600);
     sink.write(json.expose());
     sink.commit();
 }

@@ -142,7 +142,7 @@ ObjectInfo Directory::put(const ObjectName& name, ByteSource& content, const Con
     make_parents(path.parent_path(), mode);
     bool refuse = condition.kind == Condition::Kind::absent;
     if (refuse) aside::put_back_all_of(path);
-    FileSink sink(path, refuse ? FileSink::Existing::refuse : FileSink::Existing::replace,
+    FileSink sink(path, refuse ? Existing::refuse : Existing::replace,
                   mode & 0666);
     copy(content, sink, progress_);
     sink.commit();

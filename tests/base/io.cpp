@@ -12,7 +12,6 @@
 #include "support.hpp"
 
 using namespace tresor;
-using Existing = FileSink::Existing;
 
 namespace {
 

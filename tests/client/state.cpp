@@ -67,12 +67,30 @@ TEST_CASE("state: what was written is read back") {
 
 TEST_CASE("state: unknown members are kept") {
     std::string text = text_of(sample());
-    text.insert(text.find('{') + 1,
-                "\"pending_removal\":[{\"store\":\"/x\"}],\"store_options\":{\"pin\":null},");
+    text.insert(text.find('{') + 1, "\"later\":[{\"a\":1.50}],\"store_options\":{\"pin\":null},");
     std::string again = text_of(parse(text));
-    CHECK(again.find("\"pending_removal\"") != again.npos);
-    CHECK(again.find("\"/x\"") != again.npos);
+    CHECK(again.find("\"later\": [{\"a\":1.50}]") != again.npos);
     CHECK(again.find("{\"pin\":null}") != again.npos);
+}
+
+TEST_CASE("state: what is yet to be removed is kept, with members this version does not know") {
+    State state = sample();
+    Bytes id(32, 0xab);
+    state.pending_removal.push_back({"/mnt/old", BackupId(std::span<const Byte, 32>(id))});
+    std::string text = text_of(state);
+    text.replace(text.find("\"/mnt/old\""), 10, "\"/mnt/old\",\"store_password_file\":\"/f\"");
+    State again = parse(text);
+    REQUIRE(again.pending_removal.size() == 1);
+    CHECK(again.pending_removal[0].store == "/mnt/old");
+    CHECK(again.pending_removal[0].backup_id.shard() == "ab");
+    CHECK(text_of(again).find("\"store_password_file\":\"/f\"") != text.npos);
+    again.cycle.enabled = false;
+    CHECK(parse(text_of(again)).pending_removal.size() == 1);
+    for (auto damage : {"[7]", "7", "[{\"store\":\"x\"}]", "[{\"backup_id\":\"ab\"}]"})
+        CHECK_THROWS_CODE(parse(std::string("{\"version\":1,\"identity\":\"ECHOECHO\",\"enabled\":"
+                                            "false,\"pending_removal\":") +
+                                damage + "}"),
+                          Errc::malformed);
 }
 
 TEST_CASE("state: switched off, it holds no key") {

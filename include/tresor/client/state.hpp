@@ -11,12 +11,22 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include <tresor/backup_id.hpp>
 #include <tresor/identity.hpp>
 #include <tresor/safe/cycle.hpp>
 #include <tresor/safe/model.hpp>
 
 namespace tresor::client {
+
+// A backup that is of no use any more and could not be removed yet: of an old password or store, or
+// of a Safe that was switched off.
+struct PendingRemoval {
+    std::string store;  // its location, as State::store
+    BackupId backup_id;
+    safe::Unknowns unknown = {};
+};
 
 struct State {
     explicit State(ThreemaId id) : identity(id) {}
@@ -28,6 +38,7 @@ struct State {
     std::uint64_t max_backup_bytes = 524288;    // of the store, with cycle.retention_days
     std::uint64_t backup_bytes = 0;             // size of the last upload
     std::string last_outcome;                   // "uploaded", "unchanged", "grace", "failed" or ""
+    std::vector<PendingRemoval> pending_removal;
     safe::Unknowns unknown;
 };
 

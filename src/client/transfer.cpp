@@ -1,0 +1,98 @@
+#include <tresor/client/transfer.hpp>
+
+#include <string>
+
+#include "crypto/hash.hpp"
+
+namespace tresor::client {
+namespace {
+
+// Hashes what is read of another source.
+class HashedSource final : public ByteSource {
+public:
+    explicit HashedSource(ByteSource& source) : source_(source) {}
+    std::optional<std::uint64_t> size() const override { return source_.size(); }
+    std::size_t read(ByteSpan into) override {
+        std::size_t size = source_.read(into);
+        hash_.update(ByteView(into).first(size));
+        bytes_ += size;
+        return size;
+    }
+    void rewind() override {
+        source_.rewind();
+        hash_ = {};
+        bytes_ = 0;
+    }
+    Transferred result() { return {bytes_, hash_.finish()}; }
+
+private:
+    ByteSource& source_;
+    crypto::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+};
+
+// Hashes what is written, and passes it on if there is somewhere to.
+class HashedSink final : public ByteSink {
+public:
+    explicit HashedSink(ByteSink* sink) : sink_(sink) {}
+    void write(ByteView bytes) override {
+        if (sink_ != nullptr) sink_->write(bytes);
+        hash_.update(bytes);
+        bytes_ += bytes.size();
+    }
+    void restart() override {
+        if (sink_ != nullptr) sink_->restart();
+        hash_ = {};
+        bytes_ = 0;
+    }
+    Transferred result() { return {bytes_, hash_.finish()}; }
+
+private:
+    ByteSink* sink_;
+    crypto::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
+};
+
+}  // namespace
+
+Transferred put_verified(storage::Storage& storage, const storage::ObjectName& name,
+                         ByteSource& content, Existing existing) {
+    bool refuse = existing == Existing::refuse;
+    if (refuse && storage.stat(name))
+        throw Error(Errc::conflict, storage.describe() + " holds " + name.text() + " already");
+    HashedSource source(content);
+    storage.put(name, source,
+                refuse && storage.can().put_if_absent ? storage::Condition::absent()
+                                                      : storage::Condition());
+    Transferred sent = source.result();
+    HashedSink sink(nullptr);
+    storage.get(name, sink);
+    Transferred kept = sink.result();
+    if (kept.bytes != sent.bytes || kept.sha256 != sent.sha256)
+        throw Error(Errc::unavailable, storage.describe() + " gives back other bytes of " +
+                                           name.text() + " than it was sent");
+    return sent;
+}
+
+std::optional<Transferred> get_hashed(storage::Storage& storage, const storage::ObjectName& name,
+                                      ByteSink& into) {
+    HashedSink sink(&into);
+    if (!storage.get(name, sink)) return std::nullopt;
+    return sink.result();
+}
+
+storage::ObjectName archive_name(std::string_view file_name) {
+    std::string text = "data-backups/";
+    for (char c : file_name) {
+        std::string one(1, c);
+        text += c == '.' || storage::ObjectName::parse(one) ? c : '_';
+    }
+    constexpr std::size_t longest = 255, prefix = 13;
+    if (text.size() > longest) text.resize(longest);
+    if (text.size() == prefix) text += '_';
+    if (text[prefix] == '.') text[prefix] = '_';
+    if (text.back() == '.') text.back() = '_';
+    return storage::ObjectName(text);
+}
+
+}  // namespace tresor::client

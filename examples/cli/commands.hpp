@@ -15,6 +15,17 @@ Report safe_backup(const Tool& tool);
 Report safe_status(const Tool& tool);
 Report safe_restore(const Tool& tool);
 
+Report safe_verify(const Tool& tool);
+Report safe_passwd(const Tool& tool);
+Report safe_disable(const Tool& tool);
+Report safe_watch(const Tool& tool);
+
 Report store_init(const Tool& tool);
+Report store_check(const Tool& tool);
+Report store_list(const Tool& tool);
+Report store_put(const Tool& tool);
+Report store_get(const Tool& tool);
+Report store_remove(const Tool& tool);
+Report store_sweep(const Tool& tool);
 
 }  // namespace cli

@@ -34,7 +34,10 @@ public:
         auto& safe = group("safe", "The Safe: a small encrypted snapshot of the account", "status");
         add_container_commands(safe);
         add_account_commands(safe);
-        add_store(group("store", "Places where backups are kept", "init /mnt/nas/safe"));
+        add_life_commands(safe);
+        auto& store = group("store", "Places where backups are kept", "init /mnt/nas/safe");
+        add_store_commands(store);
+        add_object_commands(store);
     }
 
     CLI::App& app() { return app_; }
@@ -46,6 +49,7 @@ public:
             throw tresor::Error(tresor::Errc::invalid_argument,
                                 "--at wants a time such as 2026-11-23T06:05:00Z");
         tool_.now = *time;
+        tool_.at_given = true;
     }
 
 private:
@@ -132,6 +136,8 @@ private:
         id(enable)->required();
         store(enable)->required();
         data(enable)->required();
+        enable.add_flag("--replace", given_.replace,
+                        "Go on after a restore, or with another password or store");
         state(enable);
 
         auto& backup = command(safe, "backup", safe_backup,
@@ -154,12 +160,90 @@ private:
         out(restore, "--out", "FILE", "The account as JSON text");
     }
 
-    void add_store(CLI::App& parent) {
+    void add_life_commands(CLI::App& safe) {
+        auto& verify =
+            command(safe, "verify", safe_verify,
+                    "Restore drill: is the backup there, whole, and the last one?", "--json");
+        state(verify);
+        id(verify);
+
+        auto& passwd = command(safe, "passwd", safe_passwd,
+                               "Another password: uploads first, then removes the old backup",
+                               "--new-password-file new.txt");
+        option(passwd, "--new-password-file", given_.new_password_file, "FILE",
+               "The new password is the first line of FILE");
+        state(passwd);
+        id(passwd);
+
+        auto& disable =
+            command(safe, "disable", safe_disable,
+                    "Switch Safe off: remove the backup, forget the keys", "--keep-backup");
+        disable.add_flag("--keep-backup", given_.keep_backup,
+                         "Leave the backup in the store until it expires");
+        state(disable);
+        id(disable);
+
+        auto& watch = command(safe, "watch", safe_watch,
+                              "Run the cycle until ended (SIGTERM); one line for each tick", "");
+        state(watch);
+        id(watch);
+    }
+
+    CLI::Option* location(CLI::App& command) {
+        return command.add_option("LOCATION", given_.store, "A folder, or memory:")->required();
+    }
+    CLI::Option* retention(CLI::App& command, const char* what) {
+        return command.add_option("--retention-days", given_.retention_days, what)
+            ->type_name("DAYS");
+    }
+
+    void add_store_commands(CLI::App& parent) {
         auto& init = command(parent, "init", store_init, "Make a store", "/mnt/nas/safe");
-        init.add_option("LOCATION", given_.store, "A folder")->required();
-        init.add_option("--max-backup-bytes", given_.max_backup_bytes, "The largest Safe it takes");
-        init.add_option("--retention-days", given_.retention_days,
-                        "How long a Safe is kept after its last upload");
+        location(init);
+        init.add_option("--max-backup-bytes", given_.max_backup_bytes, "The largest Safe it takes")
+            ->type_name("BYTES");
+        retention(init, "How long a Safe is kept after its last upload");
+
+        auto& check = command(parent, "check", store_check,
+                              "Does a store keep what a store must promise?", "/mnt/nas/safe");
+        location(check);
+
+        auto& list = command(parent, "list", store_list, "What a store holds",
+                             "/mnt/nas/safe data-backups/");
+        location(list);
+        list.add_option("PREFIX", given_.name, "Only names that begin so");
+
+        auto& sweep = command(parent, "sweep", store_sweep,
+                              "Remove Safe backups not written for the retention time",
+                              "/mnt/nas/safe --dry-run");
+        location(sweep);
+        retention(sweep, "Instead of what the store's config says");
+        sweep.add_flag("--dry-run", given_.dry_run, "Only count");
+        sweep.add_option("--limit-rate", given_.limit_rate, "At most N removals a second")
+            ->type_name("N")
+            ->check(CLI::PositiveNumber);
+        sweep.add_flag("--force", given_.force, "Also if the store's clock is far from ours");
+    }
+
+    void add_object_commands(CLI::App& parent) {
+        auto& put = command(parent, "put", store_put,
+                            "A file into a store, verified by hash after the upload",
+                            "/mnt/nas/safe archive.zip");
+        location(put);
+        put.add_option("FILE", given_.in, "The file (- is standard input)")->required();
+        put.add_option("NAME", given_.name, "Its name there (default: data-backups/<file name>)");
+        put.add_flag("--force", given_.force, "Replace an object of that name");
+
+        auto& get = command(parent, "get", store_get, "An object out of a store",
+                            "/mnt/nas/safe data-backups/archive.zip archive.zip");
+        location(get);
+        get.add_option("NAME", given_.name, "Its name there")->required();
+        out(get, "FILE", "FILE", "The file (- is standard output)");
+
+        auto& remove = command(parent, "remove", store_remove, "Remove an object from a store",
+                               "/mnt/nas/safe data-backups/archive.zip");
+        location(remove);
+        remove.add_option("NAME", given_.name, "Its name there")->required();
     }
 
     Tool& tool_;

@@ -10,13 +10,6 @@ namespace {
 
 using namespace tresor;
 
-std::string hex(ByteView bytes) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    for (Byte byte : bytes) text.append({digits[byte >> 4], digits[byte & 15]});
-    return text;
-}
-
 // Ctrl-C while the keys are derived counts, too.
 safe::Keys keys_of(const Tool& tool, bool confirm) {
     ThreemaId identity(tool.given.id);

@@ -1,19 +1,22 @@
-// store init: make a place where backups can be kept.
+// store init, check, sweep: places where backups are kept.
 
-#include <tresor/storage/location.hpp>
+#include <algorithm>
+
+#include <tresor/storage/check.hpp>
 #include <tresor/storage/retention.hpp>
 
 #include "commands.hpp"
+#include "stores.hpp"
+#include "system.hpp"
 
 namespace cli {
 
 using namespace tresor;
 
 Report store_init(const Tool& tool) {
-    storage::Limits limits{tool.given.max_backup_bytes, tool.given.retention_days};
+    storage::Limits limits{tool.given.max_backup_bytes, tool.given.retention_days.value_or(180)};
     storage::require_valid(limits);
-    auto store =
-        storage::open_storage(tool.given.store, storage::built_in_stores(), {.create = true});
+    auto store = open_store(tool, tool.given.store, true);
     try {
         storage::put_limits(*store, limits);
     } catch (const Error& error) {
@@ -26,6 +29,93 @@ Report store_init(const Tool& tool) {
                   plural(limits.max_backup_bytes, "byte") + " for " +
                   plural(static_cast<std::uint64_t>(limits.retention_days), "day") +
                   " after their last upload\n";
+    return report;
+}
+
+Report store_check(const Tool& tool) {
+    auto store = open_store(tool, tool.given.store);
+    // A store in memory is another one each time it is opened.
+    bool in_memory = storage::scheme_of(tool.given.store) == "memory";
+    auto again = in_memory ? nullptr : open_store(tool, tool.given.store);
+    auto answers = storage::check(*store, {.again = in_memory ? store.get() : again.get()});
+    auto can = store->can();
+    Report report;
+    report.json = {{"ok", storage::all_ok(answers)},
+                   {"checks", Json::array()},
+                   {"can",
+                    {{"list", can.list},
+                     {"put_if_absent", can.put_if_absent},
+                     {"conditional_put", can.conditional_put},
+                     {"conditional_remove", can.conditional_remove},
+                     {"any_name", can.any_name}}}};
+    for (const auto& [name, ok, detail] : answers) {
+        report.json["checks"].push_back({{"name", name}, {"ok", ok}, {"detail", detail}});
+        report.text += (ok ? "yes  " : "no   ") + name + (ok ? "" : ": " + detail) + "\n";
+    }
+    auto bad = std::count_if(answers.begin(), answers.end(),
+                             [](const storage::Answer& answer) { return !answer.ok; });
+    if (bad > 0)
+        report.error =
+            Error(Errc::unsupported,
+                  store->describe() + " fails " + plural(static_cast<std::uint64_t>(bad), "check"));
+    return report;
+}
+
+namespace {
+
+// --at, or the store's own clock, which must not be far from ours.
+Timestamp sweep_time(const Tool& tool, storage::Storage& store) {
+    if (tool.at_given) return tool.now;
+    auto clock = store.clock();
+    if (!clock) return tool.now;
+    Seconds apart = std::chrono::abs(*clock - tool.now);
+    if (apart > std::chrono::hours(1) && !tool.given.force)
+        throw Error(Errc::conflict, "by the clock of " + store.describe() + " it is " +
+                                        format_rfc3339(*clock) + ", by the local one " +
+                                        format_rfc3339(tool.now) +
+                                        ": nothing was removed (--force goes by the store's)");
+    return *clock;
+}
+
+storage::SweepOptions sweep_options(const Tool& tool) {
+    storage::SweepOptions options;
+    options.dry_run = tool.given.dry_run;
+    options.progress = [](std::uint64_t, std::optional<std::uint64_t>) { return !interrupted(); };
+    if (tool.given.limit_rate <= 0) return options;
+    auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::duration<double>(1 / tool.given.limit_rate));
+    options.before_removal = [pause](const storage::ObjectInfo&) {
+        sleep_for(pause);
+        return !interrupted();
+    };
+    return options;
+}
+
+}  // namespace
+
+Report store_sweep(const Tool& tool) {
+    auto store = open_store(tool, tool.given.store);
+    auto days = tool.given.retention_days;
+    if (!days) days = storage::get_limits(*store).limits.retention_days;
+    auto swept = storage::sweep(*store, *days, sweep_time(tool, *store), sweep_options(tool));
+    Report report;
+    report.json = {{"examined", swept.examined},
+                   {"expired", swept.expired},
+                   {"removed", swept.removed},
+                   {"bytes_freed", swept.bytes_freed},
+                   {"kept_changed", swept.kept_changed}};
+    report.text = "looked at " + plural(swept.examined, "backup") + ", " +
+                  std::to_string(swept.expired) + " not written for " +
+                  plural(static_cast<std::uint64_t>(*days), "day") + ": " +
+                  (tool.given.dry_run ? "nothing removed, this was a dry run\n"
+                                      : std::to_string(swept.removed) + " removed, " +
+                                            plural(swept.bytes_freed, "byte") + " freed\n");
+    if (swept.kept_changed > 0)
+        report.text += plural(swept.kept_changed, "backup") + " renewed meanwhile and kept\n";
+    if (swept.first_failure)
+        report.error = Error(swept.first_failure->code(),
+                             plural(swept.failed, "backup") +
+                                 " could not be removed: " + swept.first_failure->what());
     return report;
 }
 

@@ -36,14 +36,20 @@ constexpr std::size_t never_blocks = 512;
 
 enum class Until { readable, writable };
 
-// Waits for the descriptor or for a signal. Signals are let in only while it waits, so that none is
-// missed between a look at its flag and the wait. Throws cancelled.
-void wait(int handle, Until until) {
-    sigset_t ours, before;
+// From now on signals wait until `before` is set again.
+void hold_signals(sigset_t& before) noexcept {
+    sigset_t ours;
     ::sigemptyset(&ours);
     for (int signal : interrupts) ::sigaddset(&ours, signal);
     ::sigaddset(&ours, SIGTSTP);
     ::sigprocmask(SIG_BLOCK, &ours, &before);
+}
+
+// Waits for the descriptor or for a signal. Signals are let in only while it waits, so that none is
+// missed between a look at its flag and the wait. Throws cancelled.
+void wait(int handle, Until until) {
+    sigset_t before;
+    hold_signals(before);
     int result = 0, code = 0;
     if (interrupt_flag == 0 && suspend_flag == 0) {
         fd_set handles;
@@ -174,7 +180,7 @@ void prepare_process() {
         ::sigaction(signal, nullptr, &action);
         if (action.sa_handler == SIG_IGN) continue;  // as nohup and shells ask for
         action = {};
-        action.sa_handler = [](int) { interrupt_flag = 1; };
+        action.sa_handler = [](int number) { interrupt_flag = number; };
         ::sigemptyset(&action.sa_mask);  // and no SA_RESTART: what waits is to return
         ::sigaction(signal, &action, nullptr);
     }
@@ -182,10 +188,46 @@ void prepare_process() {
 }
 
 bool interrupted() noexcept { return interrupt_flag != 0; }
+bool terminated() noexcept { return interrupt_flag == SIGTERM; }
 
 void stop_if_interrupted() {
     if (interrupted()) throw Error(Errc::cancelled, "cancelled");
 }
+
+void sleep_for(std::chrono::milliseconds span) noexcept {
+    sigset_t before;
+    hold_signals(before);
+    if (interrupt_flag == 0) {
+        auto seconds = std::chrono::floor<std::chrono::seconds>(span);
+        timespec time{};
+        time.tv_sec = seconds.count();
+        time.tv_nsec = std::chrono::nanoseconds(span - seconds).count();
+        ::pselect(0, nullptr, nullptr, nullptr, &time, &before);
+    }
+    ::sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
+namespace {
+
+class Stdin final : public tresor::ByteSource {
+public:
+    std::optional<std::uint64_t> size() const override { return std::nullopt; }
+    std::size_t read(tresor::ByteSpan into) override {
+        read_ = true;
+        return input_.read(into, "standard input");
+    }
+    void rewind() override {
+        if (read_) throw Error(Errc::io, "standard input can be read once only");
+    }
+
+private:
+    Descriptor input_{STDIN_FILENO, false};
+    bool read_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<tresor::ByteSource> open_stdin() { return std::make_unique<Stdin>(); }
 
 SecretBytes read_input(const std::string& path, std::size_t most) {
     Descriptor input = open_input(path);
@@ -250,6 +292,7 @@ void write_stderr(std::string_view text) noexcept {
 }
 
 bool stdin_is_terminal() { return ::isatty(STDIN_FILENO) == 1; }
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 std::optional<SecretBytes> ask_secret(std::string_view question) {
     Descriptor terminal = open_terminal();

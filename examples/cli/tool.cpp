@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <tresor/io.hpp>
 #include <tresor/safe/password.hpp>
 
 #include "system.hpp"
@@ -32,10 +31,9 @@ void Report::line(std::string_view label, std::string_view value) {
     text.append(value).append("\n");
 }
 
-Password Tool::password(bool confirm) const {
-    if (!password_file.empty())
-        return Password(
-            tresor::as_text(read_first_line(password_file, most_password_bytes).expose()));
+Password Tool::password(const std::string& file, bool confirm) {
+    if (!file.empty())
+        return Password(tresor::as_text(read_first_line(file, most_password_bytes).expose()));
     auto first = ask_secret("Password: ");
     if (!first)
         throw Error(Errc::invalid_argument,
@@ -46,9 +44,9 @@ Password Tool::password(bool confirm) const {
     return Password(tresor::as_text(first->expose()));
 }
 
-Password Tool::new_password() const {
+Password Tool::new_password(const std::string& file) const {
     using namespace tresor::safe;
-    Password chosen = password(true);
+    Password chosen = password(file, true);
     WordList words = WordList::built_in();
     auto policy = library_policy();
     auto verdict = check_password(chosen.expose(), policy, {.words = &words});
@@ -74,16 +72,21 @@ void Tool::check_files() const {
         throw Error(Errc::conflict, given.out + " exists already (--force replaces it)");
 }
 
+std::unique_ptr<tresor::FileSink> Tool::open_output() const {
+    using tresor::Existing;
+    std::filesystem::path target = given.out;
+    if (given.force && std::filesystem::exists(target)) target = std::filesystem::canonical(target);
+    return std::make_unique<tresor::FileSink>(
+        target, given.force ? Existing::replace : Existing::refuse, 0600);
+}
+
 void Tool::write_output(tresor::ByteView bytes) const {
     stop_if_interrupted();
     if (given.out == "-") return write_stdout(tresor::as_text(bytes));
-    using Existing = tresor::FileSink::Existing;
-    std::filesystem::path target = given.out;
-    if (given.force && std::filesystem::exists(target)) target = std::filesystem::canonical(target);
-    tresor::FileSink sink(target, given.force ? Existing::replace : Existing::refuse, 0600);
-    sink.write(bytes);
+    auto sink = open_output();
+    sink->write(bytes);
     stop_if_interrupted();
-    sink.commit();
+    sink->commit();
 }
 
 void Tool::warn(std::string_view text) const { write_stderr("tresor: " + harmless(text) + "\n"); }
@@ -97,6 +100,13 @@ Error with_hint(const Error& error, const std::string& hint) {
 
 Json time_or_null(std::optional<tresor::Timestamp> time) {
     return time ? Json(tresor::format_rfc3339(*time)) : Json(nullptr);
+}
+
+std::string hex(tresor::ByteView bytes) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (tresor::Byte byte : bytes) text.append({digits[byte >> 4], digits[byte & 15]});
+    return text;
 }
 
 std::string plural(std::uint64_t count, const std::string& thing) {

@@ -1,6 +1,7 @@
 // What all commands share: the common options, files, passwords, and how a result is shown.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tresor/error.hpp>
+#include <tresor/io.hpp>
 #include <tresor/secret.hpp>
 #include <tresor/time.hpp>
 
@@ -29,38 +31,48 @@ struct Report {
 
 // The options and operands of all commands; one run has one command.
 struct Given {
-    std::string id, in, out, store, data, state;
+    std::string id, in, out, store, data, state, name, new_password_file;
     std::uint64_t max_backup_bytes = 524288;
-    std::int64_t retention_days = 180;
-    bool show_key = false, force = false, now = false;
+    std::optional<std::int64_t> retention_days;
+    double limit_rate = 0;  // 0: none
+    bool show_key = false, force = false, now = false, replace = false, keep_backup = false,
+         dry_run = false;
 };
 
 struct Tool {
     bool json = false, quiet = false, verbose = false;
     tresor::Timestamp now = tresor::now();  // or what --at says
+    bool at_given = false;
     std::string password_file;
     Given given;
     Report (*command)(const Tool&) = nullptr;  // absent if help was all that was asked for
 
     // --password-file, or the terminal. `confirm`: something new is protected, ask twice.
-    tresor::Password password(bool confirm) const;
-    // A password for something new: asked twice, held against the policy of safe.md 8.
-    tresor::Password new_password() const;
+    tresor::Password password(bool confirm) const { return password(password_file, confirm); }
+    // A password for something new, from a file or asked twice, held against the policy of
+    // safe.md 8.
+    tresor::Password new_password(const std::string& file) const;
 
     // To be called before any work: refuses to read standard input twice, "-" as `given.out`
     // together with --json, and an existing `given.out` without --force.
     void check_files() const;
-    // Makes `given.out`, whole or not at all, mode 0600; "-" is standard output.
+    // `given.out`, which appears with commit(), whole or not at all, mode 0600.
+    std::unique_ptr<tresor::FileSink> open_output() const;
+    // Makes `given.out` of these bytes; "-" is standard output.
     void write_output(tresor::ByteView bytes) const;
     // The report, or nothing where standard output has other things to carry.
     bool talks() const { return given.out != "-"; }
 
     void warn(std::string_view text) const;  // to stderr
+
+private:
+    static tresor::Password password(const std::string& file, bool confirm);
 };
 
 Json time_or_null(std::optional<tresor::Timestamp> time);
 // An error with the same code and what a person can do about it.
 tresor::Error with_hint(const tresor::Error& error, const std::string& hint);
+std::string hex(tresor::ByteView bytes);
 std::string ago(tresor::Timestamp then, tresor::Timestamp now);  // "3 days ago", "in 2 hours"
 std::string plural(std::uint64_t count, const std::string& thing);
 // Foreign text for a terminal: control and direction characters become "?".

@@ -95,7 +95,7 @@ def test_the_state_file(safe):
         "last_upload": "2026-11-23T06:05:00Z", "last_outcome": "uploaded", "last_error": 0, "failures": 0,
         "failing_since": None, "not_before": None,
         "digest": hashlib.blake2b(CANONICAL.read_bytes(), key=digest_key, digest_size=32).hexdigest(),
-        "backup_bytes": safe.path("safe/backups").joinpath(BACKUP_ID).stat().st_size}
+        "backup_bytes": safe.path("safe/backups").joinpath(BACKUP_ID).stat().st_size, "pending_removal": []}
     assert state["master_key"].startswith(BACKUP_ID) and len(state["master_key"]) == 128
 
 
@@ -281,7 +281,7 @@ def test_status_tells_all(safe):
         "last_upload": "2026-11-23T06:05:00Z", "last_outcome": "uploaded", "next_due": "2026-11-24T06:05:00Z",
         "refresh_due": "2027-02-21T06:05:00Z", "expires_at": "2027-05-22T06:05:00Z", "retention_days": 180,
         "max_backup_bytes": 524288, "backup_bytes": safe.path("safe/backups").joinpath(BACKUP_ID).stat().st_size,
-        "failing_since": None, "warnings": []}
+        "failing_since": None, "pending_removal": [], "warnings": []}
     text = safe.good("safe", "status", "--state", "state.json", "--at", "2026-11-26T06:05:00Z", password=False).text
     assert "3 days ago" in text and "in 177 days" in text
 

@@ -1,0 +1,29 @@
+// What the commands around one account's Safe share.
+#pragma once
+
+#include <filesystem>
+
+#include <tresor/client.hpp>
+
+#include "tool.hpp"
+
+namespace cli {
+
+// --state, or the file of --id in the folder for states, or the only one there.
+std::filesystem::path state_path(const Given& given);
+tresor::client::FileStateStore open_states(const std::filesystem::path& path);
+// Throws not_found with a hint.
+tresor::client::State load_state(tresor::client::FileStateStore& states,
+                                 const std::filesystem::path& path);
+
+// Over the state store, with the stores of the tool and its log. Keeps the references.
+tresor::client::SafeClient make_client(const Tool& tool, tresor::client::StateStore& states);
+
+tresor::safe::Imported read_account(const std::string& path, const tresor::ThreemaId& identity);
+
+// On standard error, if old backups are still to be removed.
+void tell_pending(const Tool& tool, tresor::client::StateStore& states);
+
+Report report_of(const tresor::client::Outcome& outcome, std::vector<tresor::Finding> findings);
+
+}  // namespace cli

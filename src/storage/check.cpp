@@ -25,12 +25,13 @@ Bytes content_of(std::size_t size, Byte first) {
     return content;
 }
 
-// The code that a call fails with.
+// The code that a call fails with. Cancelled is the caller's wish and goes through.
 std::optional<Errc> code_of(const std::function<void()>& call) {
     try {
         call();
         return std::nullopt;
     } catch (const Error& error) {
+        if (error.code() == Errc::cancelled) throw;
         return error.code();
     }
 }
@@ -41,17 +42,27 @@ public:
         : storage_(storage), options_(options), can_(storage.can()), largest_(options.largest) {}
 
     std::vector<Answer> run() {
-        storage_.stat(free_name());  // a store that is not there is no store that breaks its word
+        reach();
         try {
             ask_all();
         } catch (const Error&) {
-            code_of([&] { clean_up(); });
+            remove_all();
             throw;
         }
         return std::move(answers_);
     }
 
 private:
+    // A store that is not there is no store that breaks its word. One that says of an object that
+    // it is not there can be asked.
+    void reach() {
+        try {
+            storage_.stat(free_name());
+        } catch (const Error& error) {
+            if (error.code() != Errc::not_found) throw;
+        }
+    }
+
     void ask_all() {
         ask("it describes itself and tells no credentials", &Check::describes);
         ask("a missing object is an answer, not an error", &Check::missing);
@@ -352,9 +363,22 @@ private:
     }
 
     void clean_up() {
-        for (const ObjectName& name : names_) storage_.remove(name);
+        if (auto error = remove_all()) throw *error;
         for (const ObjectName& name : names_)
             require(!storage_.stat(name), "one cannot be removed");
+    }
+
+    // Tries every one; what went wrong first.
+    std::optional<Error> remove_all() {
+        std::optional<Error> first;
+        for (const ObjectName& name : names_) {
+            try {
+                storage_.remove(name);
+            } catch (const Error& error) {
+                if (!first) first = error;
+            }
+        }
+        return first;
     }
 
     Storage& storage_;

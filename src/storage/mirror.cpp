@@ -21,19 +21,39 @@ bool is_newer(const ObjectInfo& a, const ObjectInfo& b) {
     return a.modified && (!b.modified || *a.modified > *b.modified);
 }
 
-// The caller's own source and sink. What they throw is no failure of a store.
+// What the caller's own source or sink threw is no failure of a store.
+class CallersError {
+public:
+    template <class Call>
+    auto watch(const Call& call) {
+        error_.reset();
+        try {
+            return call();
+        } catch (const Error& error) {
+            error_ = error;
+            throw;
+        }
+    }
+    bool is_there() const { return error_.has_value(); }
+    void throw_it() const {
+        if (error_) throw *error_;
+    }
+
+private:
+    std::optional<Error> error_;
+};
+
 class CallersSource final : public ByteSource {
 public:
     explicit CallersSource(ByteSource& source) : source_(source) {}
     std::optional<std::uint64_t> size() const override { return source_.size(); }
     std::size_t read(ByteSpan into) override {
-        failed = true;
-        std::size_t size = source_.read(into);
-        failed = false;
-        return size;
+        return error.watch([&] { return source_.read(into); });
     }
-    void rewind() override { source_.rewind(); }
-    bool failed = false;
+    void rewind() override {
+        error.watch([&] { source_.rewind(); });
+    }
+    CallersError error;
 
 private:
     ByteSource& source_;
@@ -43,12 +63,12 @@ class CallersSink final : public ByteSink {
 public:
     explicit CallersSink(ByteSink& sink) : sink_(sink) {}
     void write(ByteView bytes) override {
-        failed = true;
-        sink_.write(bytes);
-        failed = false;
+        error.watch([&] { sink_.write(bytes); });
     }
-    void restart() override { sink_.restart(); }
-    bool failed = false;
+    void restart() override {
+        error.watch([&] { sink_.restart(); });
+    }
+    CallersError error;
 
 private:
     ByteSink& sink_;
@@ -122,12 +142,16 @@ ObjectInfo Mirror::put(const ObjectName& name, ByteSource& content, const Condit
     CallersSource source(content);
     std::optional<ObjectInfo> newest;
     each([&](std::size_t i) {
-        if (source.failed) return;
-        content.rewind();
-        auto info = stores_[i]->put(name, source);
-        if (!newest || is_newer(info, *newest)) newest = info;
+        if (source.error.is_there()) return;
+        try {
+            source.rewind();
+            auto info = stores_[i]->put(name, source);
+            if (!newest || is_newer(info, *newest)) newest = info;
+        } catch (const Error&) {
+            if (!source.error.is_there()) throw;
+        }
     });
-    if (source.failed) throw failures_.back().error;
+    source.error.throw_it();
     throw_failures();
     return without_version(*newest);
 }
@@ -157,9 +181,11 @@ std::optional<ObjectInfo> Mirror::get(const ObjectName& name, ByteSink& into) {
         if (began) into.restart();
         began = true;
         try {
-            if (auto info = stores_[found.store]->get(name, sink)) return without_version(*info);
+            auto info = stores_[found.store]->get(name, sink);
+            sink.error.throw_it();
+            if (info) return without_version(*info);
         } catch (const Error& error) {
-            if (sink.failed) throw;
+            sink.error.throw_it();
             note(found.store, error);
         }
     }

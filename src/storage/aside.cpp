@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include <tresor/storage.hpp>
+
 #include "base/file.hpp"
 #include "codec/hex.hpp"
 #include "crypto/random.hpp"
@@ -12,6 +14,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t prefix_size = 17;  // of the random digits and the dot
+
+// The last part of the name that a file lies aside for. Absent if no removal has put it there.
+std::optional<std::string> part_of(std::string_view taken) {
+    constexpr std::size_t dot = prefix_size - 1;
+    if (taken.find_first_not_of("0123456789abcdef") != dot || taken[dot] != '.') return {};
+    auto part = ObjectName::parse(taken.substr(prefix_size));
+    return part ? std::optional(part->text()) : std::nullopt;
+}
 
 fs::path place_in(const fs::path& folder) { return folder / ".aside"; }
 
@@ -39,8 +49,11 @@ std::optional<fs::path> take(const fs::path& file) {
 void put_back(fs::path taken, const fs::path& file) {
     while (!file::rename_if_free(taken, file)) {
         auto ours = file::info(taken), theirs = file::info(file);
-        if (!ours) return;      // somebody else has put it back
-        if (!theirs) continue;  // the name has become free
+        std::error_code ignored;
+        if (!ours) return;                                        // somebody else has put it back
+        if (!theirs && !fs::is_symlink(file, ignored)) continue;  // the name has become free
+        // A folder or a link to nowhere: no object can have this name at present.
+        if (!theirs || !theirs->regular) return;
         if (theirs->modified_ns >= ours->modified_ns) {
             file::unlink(taken);
             return;
@@ -59,8 +72,7 @@ bool put_back_all_of(const fs::path& file) {
     auto reader = file::FolderReader::open(place_in(file.parent_path()));
     bool any = false;
     while (auto name = reader ? reader->next() : std::nullopt) {
-        if (name->size() <= prefix_size || name->substr(prefix_size) != file.filename().string())
-            continue;
+        if (part_of(*name) != file.filename().string()) continue;
         put_back(place_in(file.parent_path()) / *name, file);
         any = true;
     }
@@ -70,8 +82,7 @@ bool put_back_all_of(const fs::path& file) {
 void put_back_all_in(const fs::path& folder) {
     auto reader = file::FolderReader::open(place_in(folder));
     while (auto name = reader ? reader->next() : std::nullopt)
-        if (name->size() > prefix_size)
-            put_back(place_in(folder) / *name, folder / name->substr(prefix_size));
+        if (auto part = part_of(*name)) put_back(place_in(folder) / *name, folder / *part);
 }
 
 void tidy(const fs::path& folder) noexcept { file::remove_folder(place_in(folder)); }

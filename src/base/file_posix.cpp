@@ -203,7 +203,9 @@ bool make_folder(const std::filesystem::path& path, unsigned mode) {
         if (errno == EEXIST) return false;
         fail("could not create the folder", path);
     }
-    if (::chmod(path.c_str(), mode) != 0) fail("could not set the permissions of", path);
+    // Gone already, if somebody removes it while it is empty: whoever needs it finds out.
+    if (::chmod(path.c_str(), mode) != 0 && !nobody_has_it())
+        fail("could not set the permissions of", path);
     sync_folder(folder_of(path));
     return true;
 }

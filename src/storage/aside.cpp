@@ -1,6 +1,8 @@
 #include "storage/aside.hpp"
 
 #include <array>
+#include <utility>
+#include <vector>
 
 #include <tresor/storage.hpp>
 
@@ -32,6 +34,12 @@ fs::path free_name(const fs::path& file) {
            (codec::hex_encode(random) + "." + file.filename().string());
 }
 
+// By a folder or a link to nowhere: no object can have this name at present.
+bool is_blocked(const fs::path& file, const std::optional<file::Info>& found) {
+    std::error_code ignored;
+    return found ? !found->regular : fs::is_symlink(file, ignored);
+}
+
 }  // namespace
 
 std::optional<fs::path> take(const fs::path& file) {
@@ -47,36 +55,37 @@ std::optional<fs::path> take(const fs::path& file) {
 }
 
 void put_back(fs::path taken, const fs::path& file) {
+    std::vector<fs::path> older;  // dropped when a newer one has the name, and not before
     while (!file::rename_if_free(taken, file)) {
         auto ours = file::info(taken), theirs = file::info(file);
-        std::error_code ignored;
-        if (!ours) return;                                        // somebody else has put it back
-        if (!theirs && !fs::is_symlink(file, ignored)) continue;  // the name has become free
-        // A folder or a link to nowhere: no object can have this name at present.
-        if (!theirs || !theirs->regular) return;
-        if (theirs->modified_ns >= ours->modified_ns) {
-            file::unlink(taken);
-            return;
+        if (!ours) {  // somebody else has put it back
+            if (older.empty()) return;
+            taken = older.back();
+            older.pop_back();
+            continue;
         }
-        // An older one, that another removal has put back, stands in the way of the newer one.
+        if (is_blocked(file, theirs)) return;
+        if (!theirs) continue;  // the name has become free
+        if (theirs->modified_ns >= ours->modified_ns) {
+            older.push_back(taken);
+            break;
+        }
+        // An older one, that another removal has put back, stands in the way of the newer one. What
+        // is taken may be our own again, put back by somebody else.
         auto other = take(file);
         auto found = other ? file::info(*other) : std::nullopt;
         if (!found) continue;
-        bool newer = found->modified_ns > ours->modified_ns;
-        file::unlink(newer ? taken : *other);
-        if (newer) taken = *other;
+        if (found->modified_ns >= ours->modified_ns) std::swap(taken, *other);
+        older.push_back(*other);
     }
+    for (const fs::path& file_aside : older) file::unlink(file_aside);
 }
 
-bool put_back_all_of(const fs::path& file) {
+void put_back_all_of(const fs::path& file) {
     auto reader = file::FolderReader::open(place_in(file.parent_path()));
-    bool any = false;
-    while (auto name = reader ? reader->next() : std::nullopt) {
-        if (part_of(*name) != file.filename().string()) continue;
-        put_back(place_in(file.parent_path()) / *name, file);
-        any = true;
-    }
-    return any;
+    while (auto name = reader ? reader->next() : std::nullopt)
+        if (part_of(*name) == file.filename().string())
+            put_back(place_in(file.parent_path()) / *name, file);
 }
 
 void put_back_all_in(const fs::path& folder) {

@@ -25,6 +25,18 @@ ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
     throw Error(Errc::conflict, path.filename().string() + " is not as the condition wants it");
 }
 
+// What `look` finds under a name. A removal may have taken the file aside, and put it back itself
+// before it was found there: so there are several looks.
+template <class Look>
+auto find(const fs::path& path, const Look& look) {
+    auto found = look();
+    for (int more = 3; !found && more > 0; --more) {
+        aside::put_back_all_of(path);
+        found = look();
+    }
+    return found;
+}
+
 // Removes from a folder what processes that died have left there over a day ago.
 class Leftovers {
 public:
@@ -166,8 +178,7 @@ void Directory::tidy(const fs::path& folder) {
 
 std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
     fs::path path = path_of(name);
-    auto info = file::info(path);
-    if (!info && aside::put_back_all_of(path)) info = file::info(path);
+    auto info = find(path, [&] { return file::info(path); });
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
@@ -175,8 +186,7 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
 
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
     fs::path path = path_of(name);
-    auto opened = file::open(path);
-    if (!opened && aside::put_back_all_of(path)) opened = file::open(path);
+    auto opened = find(path, [&] { return file::open(path); });
     if (!opened) {
         root_mode();
         return std::nullopt;

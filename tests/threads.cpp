@@ -1,12 +1,16 @@
 // What may be used by many threads at once, for ThreadSanitizer.
 
 #include <atomic>
+#include <barrier>
+#include <mutex>
 #include <thread>
 
 #include <tresor/safe.hpp>
 #include <tresor/storage/directory.hpp>
 #include <tresor/storage/memory.hpp>
+#include <tresor/storage/retention.hpp>
 
+#include "storage/stores.hpp"
 #include "support.hpp"
 
 using namespace tresor;
@@ -42,6 +46,89 @@ void hammer(Storage& store) {
     CHECK(read > 0);
 }
 
+// A backup that is due for removal, swept and read by threads while one or two renew it.
+class Renewal {
+public:
+    Renewal(const std::filesystem::path& folder, std::vector<Directory*> stores, bool twice)
+        : folder_(folder), stores_(std::move(stores)), twice_(twice) {}
+
+    void run() {
+        put(*stores_[0], 'o');
+        test::set_time(folder_ / name_.text(), now() - std::chrono::hours(24 * 200));
+        // Nobody begins before all are there.
+        in_threads(8, [&](int number) {
+            Directory& store = *stores_[static_cast<std::size_t>(number) % stores_.size()];
+            ready_.arrive_and_wait();
+            try {
+                if (number < 3) sweep_on(store);
+                if (number >= 3 && number < 5) renew(store, number);
+                if (number >= 5) read_on(store);
+            } catch (const Error& error) {
+                note(error.what());
+            }
+            if (number < 5 && --working_ == 0) done_ = true;
+        });
+        if (look(*stores_[0]) != 'r') note("the renewed backup is lost");
+        if (test::list(*stores_[0]) != std::vector{name_.text()}) note("another listing");
+        if (test::entries_in(folder_ / "backups") != 1) note("something is left behind");
+        if (!stores_[0]->remove(name_)) note("it was not there");
+    }
+    const std::string& wrong() const { return wrong_; }
+
+private:
+    static std::size_t size_of(char letter) { return letter == 'o' ? 3000 : 70000; }
+    void put(Directory& store, char letter) {
+        test::put(store, name_, std::string(size_of(letter), letter));
+    }
+
+    void sweep_on(Directory& store) {
+        for (int i = 0; i < 3; ++i) {
+            Swept swept = sweep(store, 180, now());
+            if (swept.failed != 0) note(swept.first_failure->what());
+        }
+    }
+
+    void renew(Directory& store, int number) {
+        if (number == 3 && !twice_) return;
+        put(store, 'r');
+        renewed_ = true;
+    }
+
+    void read_on(Directory& store) {
+        while (!done_) {
+            bool renewed = renewed_;
+            char got = look(store);
+            if (renewed && got != 'r') note("a reader missed the renewed backup");
+            renewed = renewed_;
+            if (!store.stat(name_) && renewed) note("the renewed backup was gone for a moment");
+        }
+    }
+
+    // The letter it is made of, or 0.
+    char look(Directory& store) {
+        auto text = test::get(store, name_);
+        if (!text) return 0;
+        char letter = text->empty() ? '?' : text->front();
+        if (*text != std::string(size_of(letter), letter)) note("torn");
+        return letter;
+    }
+
+    void note(const std::string& what) {
+        std::lock_guard lock(guard_);
+        if (wrong_.find(what) == wrong_.npos) wrong_.append(what).append("\n");
+    }
+
+    std::filesystem::path folder_;
+    std::vector<Directory*> stores_;
+    bool twice_;
+    const ObjectName name_ = test::backup(1);
+    std::barrier<> ready_{8};
+    std::atomic<bool> renewed_ = false, done_ = false;
+    std::atomic<int> working_ = 5;
+    std::mutex guard_;
+    std::string wrong_;
+};
+
 }  // namespace
 
 TEST_SUITE_BEGIN("threads");  // the label by which CI finds them
@@ -55,6 +142,33 @@ TEST_CASE("threads: a folder shows whole objects to all") {
     test::TemporaryFolder folder;
     Directory store(folder.path());
     hammer(store);
+}
+
+TEST_CASE("threads: a backup that is renewed while sweeps go on in one store is never lost") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    for (std::uint64_t round = test::rounds(300); round > 0; --round) {
+        Renewal renewal(folder.path(), {&store}, round % 2 == 0);
+        renewal.run();
+        CHECK(renewal.wrong() == "");
+    }
+}
+
+TEST_CASE(
+    "threads: a backup that is renewed while sweeps go on in many stores of one folder is "
+    "never lost") {
+    test::TemporaryFolder folder;
+    std::vector<std::unique_ptr<Directory>> stores;
+    std::vector<Directory*> views;
+    for (int i = 0; i < 8; ++i) {
+        stores.push_back(std::make_unique<Directory>(folder.path()));
+        views.push_back(stores.back().get());
+    }
+    for (std::uint64_t round = test::rounds(300); round > 0; --round) {
+        Renewal renewal(folder.path(), views, round % 2 == 0);
+        renewal.run();
+        CHECK(renewal.wrong() == "");
+    }
 }
 
 TEST_CASE("threads: of many that create a name one succeeds") {

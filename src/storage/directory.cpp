@@ -152,13 +152,14 @@ ObjectInfo Directory::put(const ObjectName& name, ByteSource& content, const Con
     fs::path path = path_of(name);
     unsigned mode = root_mode();
     make_parents(path.parent_path(), mode);
+    // Before anything is written: the disk may be full of it.
+    if (!tidied_.exchange(true)) tidy(path.parent_path());
     bool refuse = condition.kind == Condition::Kind::absent;
     if (refuse) aside::put_back_all_of(path);
     FileSink sink(path, refuse ? Existing::refuse : Existing::replace,
                   mode & 0666);
     copy(content, sink, progress_);
     sink.commit();
-    if (!tidied_.exchange(true)) tidy(path.parent_path());
     auto info = stat(name);
     if (!info) throw Error(Errc::conflict, name.text() + " was removed as soon as it was written");
     return *info;
@@ -207,9 +208,12 @@ bool Directory::remove(const ObjectName& name, const Condition& condition) {
 }
 
 bool Directory::remove_version(const fs::path& path, const std::string& version) const {
-    if (!names_are_exclusive() || path.filename().string().size() > aside::longest_part)
+    std::error_code ignored;
+    // A link may lead nowhere from the place aside.
+    if (!names_are_exclusive() || fs::is_symlink(path, ignored) ||
+        path.filename().string().size() > aside::longest_part)
         throw Error(Errc::unsupported,
-                    "a removal cannot depend on a version here, or for so long a name");
+                    "a removal cannot depend on a version here, of a link or for so long a name");
     auto is_wanted = [&](const fs::path& file) {
         auto info = file::info(file);
         return info && version_of(*info) == version;

@@ -9,7 +9,8 @@
 //   files that a conditional removal looks at, which come back by themselves if it was cut short.
 // - Conditions: absent() for put() and a version for remove() are exact, also between processes,
 //   where the file system has hard links or another way to take only a free name; else they are
-//   unsupported. So is a version for put().
+//   unsupported. So are a version for put(), and one for the removal of a link or of a name whose
+//   last part is over 238 bytes.
 // - A root that has gone while in use, an unmounted disk, is `unavailable`, not an empty store.
 // Needs no locks. Threads may share one object; processes may share the folder.
 #pragma once

@@ -1,48 +1,29 @@
 // Names of objects, and what is special about a folder.
 
-#include <algorithm>
 #include <fstream>
 
 #include <csignal>
 
-#include <fcntl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/mount.h>
+#endif
 
 #include <tresor/storage/directory.hpp>
 
-#include "support.hpp"
+#include "storage/stores.hpp"
 
 using namespace tresor;
 using namespace tresor::storage;
+using test::get;
+using test::list;
+using test::put;
 namespace fs = std::filesystem;
 
 namespace {
 
 const ObjectName config("config"), backup("backups/" + std::string(64, 'a'));
-
-ObjectInfo put(Storage& store, const ObjectName& name, std::string_view text,
-               const Condition& condition = {}) {
-    MemorySource source(as_bytes(text));
-    return store.put(name, source, condition);
-}
-
-std::optional<std::string> get(Storage& store, const ObjectName& name) {
-    MemorySink sink;
-    if (!store.get(name, sink)) return std::nullopt;
-    return test::text_of(sink.bytes());
-}
-
-std::vector<std::string> list(Storage& store, std::string_view prefix = "") {
-    std::vector<std::string> names;
-    store.list(prefix, [&](const ObjectInfo& info) {
-        names.push_back(info.name.text());
-        return true;
-    });
-    std::sort(names.begin(), names.end());
-    return names;
-}
 
 // A source that breaks in the middle.
 struct Breaking final : ByteSource {
@@ -54,6 +35,79 @@ struct Breaking final : ByteSource {
         return 1;
     }
     void rewind() override { reads = 0; }
+};
+
+// A file system of 1 MiB of its own, where that may be had.
+class Mount {
+public:
+    Mount() {
+#ifdef __linux__
+        mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=1m") == 0;
+#endif
+        if (!mounted_) MESSAGE("skipped: no file system may be mounted here");
+    }
+    ~Mount() {
+#ifdef __linux__
+        if (mounted_) ::umount(folder_.path().c_str());
+#endif
+    }
+    Mount(const Mount&) = delete;
+    Mount& operator=(const Mount&) = delete;
+    explicit operator bool() const { return mounted_; }
+    const fs::path& path() const { return folder_.path(); }
+
+    bool make_read_only() const {
+#ifdef __linux__
+        return ::mount("tmpfs", path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=1m") == 0;
+#else
+        return false;
+#endif
+    }
+    // Until not a byte more is free.
+    void fill() const {
+        std::ofstream file(path() / ".fill", std::ios::binary);
+        for (std::size_t block : {std::size_t{65536}, std::size_t{4096}, std::size_t{1}}) {
+            std::string bytes(block, 'x');
+            while (file.write(bytes.data(), static_cast<std::streamsize>(block)).flush()) {
+            }
+            file.clear();
+        }
+    }
+
+private:
+    test::TemporaryFolder folder_;
+    bool mounted_ = false;
+};
+
+// A folder that cannot be written to, with two objects.
+class ReadOnly {
+public:
+    ReadOnly() {
+        Directory store(path());
+        put(store, config, "one");
+        put(store, backup, "two");
+        if (::geteuid() != 0) {
+            for (const char* name : {"backups", "."})
+                fs::permissions(path() / name, fs::perms::owner_read | fs::perms::owner_exec);
+            ready_ = true;
+        } else {
+            ready_ = mount_ && mount_->make_read_only();
+        }
+    }
+    ~ReadOnly() {
+        if (::geteuid() == 0) return;
+        for (const char* name : {".", "backups"})
+            fs::permissions(path() / name, fs::perms::owner_all);
+    }
+    ReadOnly(const ReadOnly&) = delete;
+    ReadOnly& operator=(const ReadOnly&) = delete;
+    explicit operator bool() const { return ready_; }
+    const fs::path& path() const { return mount_ ? mount_->path() : folder_.path(); }
+
+private:
+    std::unique_ptr<Mount> mount_ = ::geteuid() == 0 ? std::make_unique<Mount>() : nullptr;
+    test::TemporaryFolder folder_;
+    bool ready_ = false;
 };
 
 }  // namespace
@@ -177,9 +231,201 @@ TEST_CASE("directory: the time of a file that makes no sense is cut, not misread
     test::TemporaryFolder folder;
     Directory store(folder.path());
     put(store, config, "x");
-    timespec times[2] = {{0, UTIME_OMIT}, {16725225600, 0}};  // 2500-01-01
-    REQUIRE(::utimensat(AT_FDCWD, (folder / "config").c_str(), times, 0) == 0);
+    test::set_time(folder / "config", test::at("2500-01-01T00:00:00Z"));
     CHECK(*store.stat(config)->modified > test::at("2250-01-01T00:00:00Z"));
+}
+
+TEST_CASE("directory: a put on a full disk leaves the old objects and no trace") {
+    Mount disk;
+    if (!disk) return;
+    Directory store(disk.path());
+    put(store, config, "one");
+    for (const ObjectName& name : {config, ObjectName("other")})
+        CHECK_THROWS_CODE(put(store, name, std::string(2 << 20, 'x')), Errc::io);
+    CHECK(get(store, config) == "one");
+    CHECK(list(store) == std::vector{config.text()});
+    CHECK(test::entries_in(disk.path()) == 1);
+    put(store, config, std::string(500000, 'y'));
+    CHECK_THROWS_CODE(put(store, config, std::string(700000, 'z')), Errc::io);
+    CHECK(get(store, config) == std::string(500000, 'y'));
+}
+
+TEST_CASE("directory: a disk without a free byte can be read, cleaned up and swept") {
+    Mount disk;
+    if (!disk) return;
+    Directory store(disk.path());
+    auto version = Condition::version(put(store, config, "one").version);
+    put(store, backup, "two");
+    std::ofstream(disk.path() / ".tresor-old") << "x";
+    test::set_time(disk.path() / ".tresor-old", now() - std::chrono::hours(25));
+    disk.fill();
+    CHECK_THROWS_CODE(put(store, config, "three"), Errc::io);
+    CHECK(get(store, config) == "one");
+    CHECK(store.clock().has_value());
+    CHECK(list(store) == std::vector{backup.text(), config.text()});
+    CHECK_FALSE(fs::exists(disk.path() / ".tresor-old"));
+    Directory again(disk.path());
+    CHECK(again.can().conditional_remove);
+    CHECK(again.remove(config, version));
+    CHECK(again.remove(backup));
+    CHECK(list(store).empty());
+}
+
+TEST_CASE("directory: a put that finds the disk full of leftovers removes them first") {
+    Mount disk;
+    if (!disk) return;
+    Directory store(disk.path());
+    std::ofstream(disk.path() / ".tresor-old") << std::string(900000, 'x');
+    test::set_time(disk.path() / ".tresor-old", now() - std::chrono::hours(25));
+    put(store, config, std::string(800000, 'y'));
+    CHECK(get(store, config) == std::string(800000, 'y'));
+}
+
+TEST_CASE("directory: a folder that cannot be written to can be read and says what it cannot do") {
+    ReadOnly folder;
+    if (!folder) return;
+    Directory store(folder.path());
+    Abilities can = store.can();
+    CHECK(can.list);
+    CHECK(can.any_name);
+    CHECK_FALSE(can.put_if_absent);
+    CHECK_FALSE(can.conditional_remove);
+    CHECK_FALSE(can.conditional_put);
+    CHECK(get(store, config) == "one");
+    CHECK(store.stat(backup)->size == 3);
+    CHECK(list(store) == std::vector{backup.text(), config.text()});
+    CHECK_FALSE(store.stat(ObjectName("backups/none")));
+    CHECK_THROWS_CODE(put(store, config, "three"), Errc::io);
+    CHECK_THROWS_CODE(put(store, ObjectName("new/x"), "three"), Errc::io);
+    CHECK_THROWS_CODE(put(store, ObjectName("x"), "three", Condition::absent()), Errc::io);
+    CHECK_THROWS_CODE(store.remove(config), Errc::io);
+    CHECK_THROWS_CODE(store.clock(), Errc::io);
+    CHECK(get(store, config) == "one");
+    CHECK(list(store).size() == 2);
+}
+
+TEST_CASE("directory: a folder that can be written to again can more") {
+    if (::geteuid() == 0) {
+        MESSAGE("skipped: root may write everywhere");
+        return;
+    }
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    fs::permissions(folder.path(), fs::perms::owner_read | fs::perms::owner_exec);
+    CHECK_FALSE(store.can().conditional_remove);
+    fs::permissions(folder.path(), fs::perms::owner_all);
+    CHECK(store.can().conditional_remove);
+}
+
+TEST_CASE("directory: what it can do it finds out without a trace") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    Abilities can = store.can();
+    CHECK(can.put_if_absent == can.conditional_remove);
+    CHECK_FALSE(can.conditional_put);
+    CHECK(test::entries_in(folder.path()) == 0);
+    CHECK_THROWS_CODE(put(store, config, "x", Condition::version("1")), Errc::unsupported);
+}
+
+TEST_CASE("directory: its clock is that of the files made in it and leaves none") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    auto before = store.clock();
+    auto modified = put(store, config, "x").modified;
+    auto after = store.clock();
+    REQUIRE(before);
+    REQUIRE(modified);
+    CHECK(*before <= *modified);
+    CHECK(*modified <= *after);
+    CHECK(*after - *before < Seconds(60));
+    CHECK(test::entries_in(folder.path()) == 1);
+    fs::rename(folder / "config", folder / "elsewhere");
+    fs::remove_all(folder.path());
+    CHECK_THROWS_CODE(store.clock(), Errc::unavailable);
+}
+
+TEST_CASE("directory: a link to a file is an object, one to a folder is not walked into") {
+    test::TemporaryFolder folder, elsewhere;
+    std::ofstream(elsewhere / "file") << "linked";
+    fs::create_directory(folder / "real");
+    std::ofstream(folder / "real" / "x") << "x";
+    fs::create_symlink(elsewhere / "file", folder / "link");
+    fs::create_symlink("real/x", folder / "near");
+    fs::create_directory_symlink(folder / "real", folder / "again");
+    fs::create_directory_symlink(folder.path(), folder / "real" / "circle");
+    Directory store(folder.path());
+    CHECK(list(store) == std::vector<std::string>{"link", "near", "real/x"});
+    CHECK(list(store, "again/").empty());
+    CHECK(get(store, ObjectName("link")) == "linked");
+    CHECK(store.stat(ObjectName("link"))->size == 6);
+    put(store, ObjectName("link"), "own");
+    CHECK_FALSE(fs::is_symlink(folder / "link"));
+    CHECK(test::text_of(test::read_file(elsewhere / "file")) == "linked");
+    CHECK(store.remove(ObjectName("near")));
+    CHECK(get(store, ObjectName("real/x")) == "x");
+}
+
+TEST_CASE("directory: a link is removed without a condition only") {
+    test::TemporaryFolder folder, elsewhere;
+    std::ofstream(elsewhere / "file") << "linked";
+    std::ofstream(folder / "real") << "near";
+    fs::create_symlink(elsewhere / "file", folder / "far");
+    fs::create_symlink("real", folder / "near");
+    Directory store(folder.path());
+    for (const char* text : {"far", "near"}) {
+        ObjectName name(text);
+        auto version = Condition::version(store.stat(name)->version);
+        CHECK_THROWS_CODE(store.remove(name, version), Errc::unsupported);
+        CHECK(store.stat(name));
+        CHECK(store.remove(name));
+        CHECK_FALSE(fs::is_symlink(folder / text));
+    }
+    CHECK(list(store) == std::vector<std::string>{"real"});
+    CHECK(fs::exists(elsewhere / "file"));
+}
+
+TEST_CASE("directory: progress is told of puts and gets") {
+    test::TemporaryFolder folder;
+    std::vector<std::uint64_t> told;
+    Directory store(folder.path(), [&](std::uint64_t done, std::optional<std::uint64_t> total) {
+        CHECK(total == 200000);
+        told.push_back(done);
+        return true;
+    });
+    for (int i = 0; i < 2; ++i) {
+        told.clear();
+        if (i == 0) put(store, config, std::string(200000, 'x'));
+        if (i == 1) CHECK(get(store, config) == std::string(200000, 'x'));
+        CHECK(told.size() > 1);
+        CHECK(std::is_sorted(told.begin(), told.end()));
+        CHECK(told.back() == 200000);
+    }
+}
+
+TEST_CASE("directory: a put that is cancelled leaves the old object and no trace") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, config, "one");
+    for (std::uint64_t most : {std::uint64_t{1}, std::uint64_t{100000}, std::uint64_t{200000}}) {
+        Directory cancelled(folder.path(), [=](std::uint64_t done, std::optional<std::uint64_t>) {
+            return done < most;
+        });
+        for (const ObjectName& name : {config, ObjectName("other")})
+            CHECK_THROWS_CODE(put(cancelled, name, std::string(200000, 'x')), Errc::cancelled);
+        CHECK(get(store, config) == "one");
+        CHECK(test::entries_in(folder.path()) == 1);
+    }
+}
+
+TEST_CASE("directory: a get that is cancelled leaves the object") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put(store, config, std::string(200000, 'x'));
+    Directory cancelled(folder.path(), [](std::uint64_t done, std::optional<std::uint64_t>) {
+        return done < 100000;
+    });
+    CHECK_THROWS_CODE(get(cancelled, config), Errc::cancelled);
+    CHECK(get(store, config) == std::string(200000, 'x'));
 }
 
 TEST_CASE("storage: one that cannot list says so") {

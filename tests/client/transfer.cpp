@@ -1,0 +1,94 @@
+#include <tresor/client/transfer.hpp>
+
+#include <tresor/storage/memory.hpp>
+#include <tresor/storage/wrapper.hpp>
+
+#include "support.hpp"
+
+using namespace tresor;
+using namespace tresor::client;
+using storage::ObjectName;
+
+namespace {
+
+const ObjectName name("data-backups/x.zip");
+
+// Gives back another last byte than it was sent.
+struct Rotten final : storage::Wrapper {
+    using Wrapper::Wrapper;
+    std::optional<storage::ObjectInfo> get(const ObjectName& wanted, ByteSink& into) override {
+        MemorySink sink;
+        auto info = Wrapper::get(wanted, sink);
+        Bytes bytes = sink.take();
+        if (!bytes.empty()) bytes.back() ^= 1;
+        into.write(bytes);
+        return info;
+    }
+};
+
+// Without conditions, as a mirror.
+struct Plain final : storage::Wrapper {
+    using Wrapper::Wrapper;
+    storage::Abilities can() const override { return {.any_name = true}; }
+};
+
+Transferred put(storage::Storage& store, ByteView content, Existing existing = Existing::refuse) {
+    MemorySource source(content);
+    return put_verified(store, name, source, existing);
+}
+
+}  // namespace
+
+TEST_CASE("transfer: what is put is hashed, verified and comes back with the same hash") {
+    storage::Memory store;
+    for (std::size_t size : {0, 1, 65536, 200000}) {
+        Bytes content(size, 'x');
+        auto sent = put(store, content, Existing::replace);
+        CHECK(sent.bytes == size);
+        CHECK(test::hex(sent.sha256) == test::sha256(content));
+        MemorySink sink;
+        auto got = get_hashed(store, name, sink);
+        REQUIRE(got);
+        CHECK(got->sha256 == sent.sha256);
+        CHECK(got->bytes == size);
+        CHECK(sink.bytes() == content);
+    }
+    MemorySink sink;
+    CHECK_FALSE(get_hashed(store, ObjectName("none"), sink));
+}
+
+TEST_CASE("transfer: an object of that name is a conflict and stays unless it is to be replaced") {
+    storage::Memory memory;
+    Plain plain(memory);
+    for (storage::Storage* store :
+         {static_cast<storage::Storage*>(&memory), static_cast<storage::Storage*>(&plain)}) {
+        put(*store, test::bytes_of("one"), Existing::replace);
+        CHECK_THROWS_CODE(put(*store, test::bytes_of("two")), Errc::conflict);
+        MemorySink sink;
+        store->get(name, sink);
+        CHECK(test::text_of(sink.bytes()) == "one");
+        CHECK(put(*store, test::bytes_of("three"), Existing::replace).bytes == 5);
+    }
+}
+
+TEST_CASE("transfer: other bytes than were sent are noticed") {
+    storage::Memory memory;
+    Rotten store(memory);
+    CHECK_THROWS_CODE(put(store, test::bytes_of("content")), Errc::unavailable);
+}
+
+TEST_CASE("transfer: a file's name becomes an object's name") {
+    const std::pair<std::string, std::string> names[] = {
+        {"threema-backup_1.zip", "threema-backup_1.zip"},
+        {"a b+c.zip", "a_b_c.zip"},
+        {"\xC3\xA4.zip", "__.zip"},
+        {".hidden", "_hidden"},
+        {"ends.", "ends_"},
+        {"..", "__"},
+        {".", "_"},
+        {"", "_"},
+        {"a/b", "a_b"}};
+    for (const auto& [file, object] : names)
+        CHECK(archive_name(file).text() == std::string("data-backups/") + object);
+    CHECK(archive_name(std::string(300, 'x')).text().size() == 255);
+}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The main job on real input: one account, its Safe in a folder, half a year of time, a lost phone.
+# The main job on real input: one account, its Safe in a folder, half a year of time, a lost phone
+# and a forgotten one.
 # Usage: demo.sh, with `tresor` in PATH. Works in a folder of its own and removes it.
 set -eu
 
@@ -47,13 +48,15 @@ chapter '4. The cycle: an hour later something has changed, but that is too earl
 nickname '🌷'
 run tresor safe backup --at "$(later '1 hour')"
 run tresor safe backup --at "$(later '24 hours')"
+run tresor safe verify --at "$(later '25 hours')"
 
-chapter '5. The phone is lost. On another one: ID, password and the folder are enough'
+chapter '5. The phone is lost. On another one: ID, password and the folder are enough, and it goes on from there'
 mv phone lost-phone
 run tresor safe restore --id TRESOR01 --store safe --out restored.json --password-file password
 tresor safe check account.json --canonical before.json > /dev/null
 run cmp before.json restored.json && say 'Equal, byte for byte.'
-mv lost-phone phone
+refused 12 tresor safe enable --id TRESOR01 --store safe --data account.json --password-file password --at "$(later '26 hours')"
+run tresor safe enable --replace --id TRESOR01 --store safe --data account.json --password-file password --at "$(later '26 hours')"
 
 chapter '6. What is not right is refused'
 echo 'three quiet ottern' > typo
@@ -89,8 +92,27 @@ day 120 'the disk is away' true
 day 121 'away, and a change' nickname '🏔️'
 mv safe-away safe
 day 122 'it is back' true
-day 182 'nothing' true
+day 181 'nothing' true
 say 'Unchanged content goes up again after half of the 180 days that the store keeps it.'
 
-chapter '8. What a person reads at the end'
+chapter '8. Another password: the new backup first, then the old one goes'
+echo 'four loud herons' > password2
+run tresor safe passwd --new-password-file password2 --at "$(later '181 days')"
+refused 7 tresor safe restore --id TRESOR01 --store safe --out x.json --password-file password
+
+chapter '9. A second phone was enabled on the first day and then not opened for 181 days: the sweep drops its backup'
+export XDG_STATE_HOME=$work/phone2
+tresor safe enable --id TRESOR02 --store safe --data account.json --password-file password --at "$start" > /dev/null 2>&1
+forgotten=$(tresor safe status --json | sed 's/.*"backup_id":"\([0-9a-f]*\)".*/\1/')
+export XDG_STATE_HOME=$work/phone
+for file in safe/backups/*; do touch -d "$(later '181 days')" "$file"; done
+touch -d "$start" "safe/backups/$forgotten"
+say '(--at moves only our own clock: the files were given the dates that they would have.)'
+run tresor store list safe backups/ --at "$(later '181 days')"
+run tresor store sweep safe --at "$(later '181 days')"
+export XDG_STATE_HOME=$work/phone2
+refused 7 tresor safe verify --at "$(later '181 days')"
+export XDG_STATE_HOME=$work/phone
+
+chapter '10. What a person reads at the end'
 run tresor safe status --at "$(later '182 days')"

@@ -94,7 +94,7 @@ safe::Imported read_account(const std::string& path, const ThreemaId& identity) 
     }
 }
 
-Report report_of(const client::Outcome& outcome, std::vector<Finding> findings) {
+Report report_of(const client::Outcome& outcome, std::vector<Finding> findings, const char* why) {
     Report report;
     report.json = {{"outcome", name_of(outcome.kind)},
                    {"reason", name_of(outcome.reason)},
@@ -104,7 +104,7 @@ Report report_of(const client::Outcome& outcome, std::vector<Finding> findings) 
     report.warnings.insert(report.warnings.end(), outcome.warnings.begin(), outcome.warnings.end());
     bool uploaded = outcome.kind == client::Outcome::Kind::uploaded;
     report.text = std::string(uploaded ? "uploaded" : "nothing uploaded") + ": " +
-                  explain(outcome.reason) + "\n";
+                  (why != nullptr ? why : explain(outcome.reason)) + "\n";
     if (outcome.next_due) report.text += "next due " + format_rfc3339(*outcome.next_due) + "\n";
     return report;
 }

@@ -24,6 +24,8 @@ tresor::safe::Imported read_account(const std::string& path, const tresor::Three
 // On standard error, if old backups are still to be removed.
 void tell_pending(const Tool& tool, tresor::client::StateStore& states);
 
-Report report_of(const tresor::client::Outcome& outcome, std::vector<tresor::Finding> findings);
+// `why`: what to say instead of the outcome's reason.
+Report report_of(const tresor::client::Outcome& outcome, std::vector<tresor::Finding> findings,
+                 const char* why = nullptr);
 
 }  // namespace cli

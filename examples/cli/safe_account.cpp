@@ -55,7 +55,8 @@ Report safe_enable(const Tool& tool) {
     try {
         auto outcome = make_client(tool, states)
                            .enable(password, identity, account.backup, tool.now, notes, existing);
-        Report report = report_of(outcome, std::move(account.findings));
+        Report report = report_of(outcome, std::move(account.findings),
+                                  given.replace ? "it replaces what was there" : nullptr);
         report.text += "remembered in " + path.string() + "\n";
         tell_pending(tool, states);
         return report;

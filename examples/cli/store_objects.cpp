@@ -35,6 +35,11 @@ Json days_left(const storage::ObjectInfo& info, std::optional<std::int64_t> rete
     return std::chrono::floor<days>(later(*info.modified, days(*retention)) - now).count();
 }
 
+std::string days_text(const Json& left) {
+    if (left.is_null()) return "";
+    return left < 0 ? "expired" : left.dump() + " days left";
+}
+
 std::string right(const std::string& text, std::size_t width) {
     return std::string(std::max(width, text.size()) - text.size(), ' ') + text;
 }
@@ -62,8 +67,7 @@ Report store_list(const Tool& tool) {
                            {"days_left", left}});
         report.text += right(std::to_string(info.size), 12) + "  " +
                        (info.modified ? format_rfc3339(*info.modified) : std::string(20, ' ')) +
-                       "  " + right(left.is_null() ? "" : left.dump() + " days left", 15) + "  " +
-                       info.name.text() + "\n";
+                       "  " + right(days_text(left), 15) + "  " + info.name.text() + "\n";
     }
     report.json = {{"objects", std::move(objects)}};
     return report;

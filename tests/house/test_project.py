@@ -29,6 +29,15 @@ def test_the_example_works(tmp_path):
     assert len(list((tmp_path / "safe/backups").iterdir())) == 1
 
 
+def test_a_store_of_ones_own_takes_forty_lines_and_passes_the_check():
+    source = (SOURCE / "examples/own_storage.cpp").read_text()
+    declared = source[source.index("class OwnStorage"):source.index("\n};\n")]
+    assert declared.count("\n") < 40
+    result = subprocess.run([BUILD / "bin/own_storage"], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("yes  ") == 18
+
+
 def test_the_commands_of_the_readme_work(tmp_path):
     """Every line of the console blocks that begins with `tresor` runs, in order, and says what it should."""
     (tmp_path / "account.json").write_bytes((SOURCE / "examples/account.json").read_bytes())

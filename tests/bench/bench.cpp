@@ -74,3 +74,15 @@ void measure(const Job& job) {
 }
 
 }  // namespace bench
+
+void bench_safe(const char* sample);
+void bench_storage();
+
+// ACCOUNT [safe|storage]
+int main(int count, char** arguments) {
+    if (count < 2) return 2;
+    std::string which = count > 2 ? arguments[2] : "";
+    bench::print_machine();
+    if (which.empty() || which == "safe") bench_safe(arguments[1]);
+    if (which.empty() || which == "storage") bench_storage();
+}

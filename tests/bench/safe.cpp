@@ -19,6 +19,7 @@ using namespace tresor;
 namespace {
 
 void bench_scrypt() {
+    if (sodium_init() < 0) std::abort();
     Password password("shootdeathstar");
     ThreemaId identity("ECHOECHO");
     Bytes out(64);
@@ -106,10 +107,8 @@ void bench_model(const char* sample) {
 
 }  // namespace
 
-int main(int, char** argv) {
-    if (sodium_init() < 0 || argv[1] == nullptr) return 1;
-    bench::print_machine();
+void bench_safe(const char* sample) {
     bench_scrypt();
     bench_secretbox();
-    bench_model(argv[1]);
+    bench_model(sample);
 }

@@ -156,8 +156,7 @@ ObjectInfo Directory::put(const ObjectName& name, ByteSource& content, const Con
     if (!tidied_.exchange(true)) tidy(path.parent_path());
     bool refuse = condition.kind == Condition::Kind::absent;
     if (refuse) aside::put_back_all_of(path);
-    FileSink sink(path, refuse ? Existing::refuse : Existing::replace,
-                  mode & 0666);
+    FileSink sink(path, refuse ? Existing::refuse : Existing::replace, mode & 0666);
     copy(content, sink, progress_);
     sink.commit();
     auto info = stat(name);

@@ -41,7 +41,7 @@ Transferred put(storage::Storage& store, ByteView content, Existing existing = E
 
 TEST_CASE("transfer: what is put is hashed, verified and comes back with the same hash") {
     storage::Memory store;
-    for (std::size_t size : {0, 1, 65536, 200000}) {
+    for (std::size_t size : {0u, 1u, 65536u, 200000u}) {
         Bytes content(size, 'x');
         auto sent = put(store, content, Existing::replace);
         CHECK(sent.bytes == size);

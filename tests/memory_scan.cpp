@@ -231,6 +231,18 @@ void scan_a_life() {
         auto restored = client::restore(place, password, ThreemaId("ECHOECHO"));
         if (safe::import_backup(view(restored.json)).backup.user.nickname != "new") ++failures;
     });
+    expect_clean("a restore that goes on, the drill, another password and the end", [&] {
+        States states;
+        client::SafeClient phone(place, states);
+        Timestamp now{Seconds(1'800'000'000)};
+        auto restored = phone.restore(Password(password_text), ThreemaId("ECHOECHO"), now);
+        if (phone.verify().differs) ++failures;
+        auto unreadable = [](const ThreemaId&, const std::string&) -> safe::Backup {
+            throw Error(Errc::io, "the account is gone");
+        };
+        phone.change_password(Password(password_text), unreadable, now);
+        if (!phone.disable()) ++failures;
+    });
     expect_clean_failure("a restore with another password", [&] {
         std::string_view text = password_text;
         Password password(text.substr(0, text.size() - 1));

@@ -1,9 +1,13 @@
 """What the tests of the tool share: one runner, one folder a test."""
+import functools
+import hashlib
 import json
 import os
 import pathlib
 import resource
 import subprocess
+import time
+import zlib
 
 import pytest
 
@@ -90,3 +94,37 @@ def change_account(tool, nickname):
     account = json.loads(tool.path("account.json").read_text())
     account["user"]["nickname"] = nickname
     tool.write("account.json", json.dumps(account))
+
+
+# ---- what the tests of a whole life share ----
+
+SCALE = int(os.environ.get("TRESOR_TEST_SCALE", "1"))
+NEW_PASSWORD = "five purple otters sing"
+
+
+@functools.lru_cache
+def master_key(password, identity=ID):
+    """Backup id and encryption key."""
+    derived = hashlib.scrypt(password.encode(), salt=identity.encode(), n=65536, r=8, p=1, maxmem=1 << 27, dklen=64)
+    return derived[:32].hex(), derived[32:]
+
+
+def open_container(container, key):
+    nacl = pytest.importorskip("nacl.bindings", reason="python3-nacl is not installed")
+    return zlib.decompress(nacl.crypto_secretbox_open(container[24:], container[:24], key), 31)
+
+
+def state_of(tool, name="state.json"):
+    return json.loads(tool.path(name).read_text())
+
+
+def set_state(tool, name="state.json", **members):
+    tool.write(name, json.dumps(state_of(tool, name) | members))
+
+
+def backups(tool, store="safe"):
+    return sorted(path.name for path in tool.path(store).joinpath("backups").iterdir() if not path.name.startswith("."))
+
+
+def rfc3339(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))

@@ -52,7 +52,9 @@ Report safe_verify(const Tool& tool) {
     } catch (const Error& error) {
         if (!is_answer(error.code())) throw;
         report.error = error.code() == Errc::not_found
-                           ? with_hint(error, "tresor safe backup --now uploads it again")
+                           ? with_hint(error,
+                                       "if the store is there, tresor safe backup --now "
+                                       "uploads it again")
                            : error;
     }
     return report;
@@ -78,13 +80,21 @@ Report safe_passwd(const Tool& tool) {
         return std::move(account.backup);
     };
     auto outcome = make_client(tool, states).change_password(password, read, tool.now);
-    auto status = client::status_of(load_state(states, path), {}, tool.now);
-    bool removed = status.pending_removal.empty();
+    auto after = load_state(states, path);
+    auto status = client::status_of(after, {}, tool.now);
+    auto old = safe::Keys(state.master_key->clone()).backup_id();
+    bool removed = *status.backup_id != old &&
+                   std::none_of(after.pending_removal.begin(), after.pending_removal.end(),
+                                [&](const client::PendingRemoval& pending) {
+                                    return pending.backup_id == old && pending.store == state.store;
+                                });
     Report report = report_of(outcome, std::move(findings));
     report.json["backup_id"] = status.backup_id->hex();
     report.json["old_removed"] = removed;
-    report.text = std::string("uploaded under the new password; the old backup ") +
-                  (removed ? "was removed\n" : "could not be removed yet\n");
+    report.text = *status.backup_id == old
+                      ? std::string("uploaded again: the password is the one it was\n")
+                      : std::string("uploaded under the new password; the old backup ") +
+                            (removed ? "was removed\n" : "could not be removed yet\n");
     tell_pending(tool, states);
     return report;
 }

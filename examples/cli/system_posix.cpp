@@ -261,9 +261,22 @@ SecretBytes read_first_line(const std::string& path, std::size_t most) {
     return line;
 }
 
+namespace {
+
+bool takes_more(int handle) noexcept {
+    fd_set handles;
+    FD_ZERO(&handles);
+    FD_SET(handle, &handles);
+    timeval no_time{};
+    return ::select(handle + 1, nullptr, &handles, nullptr, &no_time) == 1;
+}
+
+}  // namespace
+
 void write_stdout(std::string_view text) {
     while (!text.empty()) {
-        wait(STDOUT_FILENO, Until::writable);
+        // Ctrl-C ends the waiting, not the words of a command that has done its work.
+        if (!takes_more(STDOUT_FILENO)) wait(STDOUT_FILENO, Until::writable);
         ssize_t size = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), never_blocks));
         if (size >= 0) text.remove_prefix(static_cast<std::size_t>(size));
         if (size < 0 && errno != EINTR && errno != EAGAIN)
@@ -272,12 +285,7 @@ void write_stdout(std::string_view text) {
 }
 
 void write_stdout_at_once(std::string_view text) noexcept {
-    while (!text.empty()) {
-        fd_set handles;
-        FD_ZERO(&handles);
-        FD_SET(STDOUT_FILENO, &handles);
-        timeval no_time{};
-        if (::select(STDOUT_FILENO + 1, nullptr, &handles, nullptr, &no_time) != 1) return;
+    while (!text.empty() && takes_more(STDOUT_FILENO)) {
         ssize_t size = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), never_blocks));
         if (size < 0) return;
         text.remove_prefix(static_cast<std::size_t>(size));

@@ -21,6 +21,13 @@ bool is_current(const PendingRemoval& pending, storage::Storage& where, const St
     return theirs && theirs->container == ours->container;
 }
 
+// Where there is no `config` there is no store: a disk that is not mounted has lost nothing.
+void remove_from(storage::Storage& where, const PendingRemoval& pending) {
+    if (where.remove(name_of(pending.backup_id))) return;
+    if (!where.stat(storage::ObjectName("config")))
+        throw Error(Errc::not_found, where.describe() + " holds no config");
+}
+
 }  // namespace
 
 State successor_of(std::optional<State> before, const ThreemaId& identity, const Notes& notes,
@@ -48,8 +55,7 @@ bool SafeClient::remove_pending(State& state) const {
         std::string shard = pending.backup_id.shard();
         try {
             auto storage = opener_(pending.store)(pending.backup_id);
-            if (!is_current(pending, *storage, state, opener_))
-                storage->remove(name_of(pending.backup_id));
+            if (!is_current(pending, *storage, state, opener_)) remove_from(*storage, pending);
             log(LogLevel::info, "old backup removed", {{"shard", shard}});
         } catch (const Error& error) {
             log(LogLevel::warning, "old backup not removed",

@@ -60,7 +60,7 @@ public:
         note("remove", name, trouble_of_remove);
         return store_.remove(name, condition);
     }
-    storage::Storage& all() { return store_; }  // without trouble
+    storage::Memory& all() { return store_; }  // without trouble
 
 private:
     static void check(std::optional<Errc> code) {

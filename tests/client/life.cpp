@@ -189,6 +189,28 @@ TEST_CASE("life: the same place by another name never costs the backup") {
     CHECK(w.state().pending_removal.empty());
 }
 
+TEST_CASE("life: a store without config, a disk that is not mounted, has lost nothing") {
+    World w;
+    storage::Memory& disk = w.stores[0].all();
+    storage::Memory kept;
+    auto move = [](storage::Memory& from, storage::Memory& to) {
+        from.list("", [&](const storage::ObjectInfo& info) {
+            MemorySink sink;
+            from.get(info.name, sink);
+            MemorySource source(sink.bytes());
+            to.put(info.name, source);
+            return from.remove(info.name);
+        });
+    };
+    move(disk, kept);
+    w.replace(new_password(), "b");
+    CHECK(w.state().pending_removal.size() == 1);
+    move(kept, disk);
+    w.tick(start + hours(1));
+    CHECK(w.state().pending_removal.empty());
+    CHECK(w.backups(0) == 0);
+}
+
 TEST_CASE("life: a removal that is still to be tried does not reach a backup made since") {
     World w;
     w.away["a"] = Errc::unavailable;

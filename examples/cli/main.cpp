@@ -17,7 +17,7 @@ void show(const Tool& tool, cli::Report& report) {
     if (!tool.json) {
         for (const auto& [pointer, reason] : report.warnings)
             tool.warn("warning: " + pointer + (pointer.empty() ? "" : ": ") + reason);
-        if (tool.talks()) cli::write_stdout(report.text);
+        if (tool.talks()) cli::write_stdout(cli::harmless(report.text, "\n"));
         return;
     }
     // A list that is always there, so that scripts need not ask.

@@ -220,8 +220,7 @@ private:
         retention(sweep, "Instead of what the store's config says");
         sweep.add_flag("--dry-run", given_.dry_run, "Only count");
         sweep.add_option("--limit-rate", given_.limit_rate, "At most N removals a second")
-            ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->type_name("N");
         sweep.add_flag("--force", given_.force, "Also if the store's clock is far from ours");
     }
 

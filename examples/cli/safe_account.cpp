@@ -50,8 +50,7 @@ Report safe_enable(const Tool& tool) {
     auto account = read_account(given.data, identity);
     Password password = tool.new_password(tool.password_file);
     stop_if_interrupted();
-    client::Notes notes{absolute_location(given.store),
-                        fs::absolute(given.data).lexically_normal().string()};
+    client::Notes notes{absolute_location(given.store), absolute_path(given.data)};
     try {
         auto outcome = make_client(tool, states)
                            .enable(password, identity, account.backup, tool.now, notes, existing);
@@ -62,6 +61,7 @@ Report safe_enable(const Tool& tool) {
         return report;
     } catch (const Error& error) {
         if (error.code() != Errc::conflict) throw;
+        if (given.replace) throw;
         throw with_hint(error, "--replace writes over it");
     }
 }

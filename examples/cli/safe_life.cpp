@@ -65,6 +65,8 @@ Report safe_passwd(const Tool& tool) {
     auto states = open_states(path);
     auto state = load_state(states, path);
     if (!state.cycle.enabled) throw Error(Errc::not_found, "Safe is off (tresor safe enable)");
+    if (tool.password_file == "-" && tool.given.new_password_file == "-")
+        throw Error(Errc::invalid_argument, "standard input can be read once only");
     if (!tool.password_file.empty() &&
         !(safe::derive_keys(tool.password(false), state.identity).master_key() ==
           *state.master_key))
@@ -75,9 +77,15 @@ Report safe_passwd(const Tool& tool) {
     stop_if_interrupted();
     std::vector<Finding> findings;
     auto read = [&](const ThreemaId& identity, const std::string& data) {
-        auto account = read_account(data, identity);
-        findings = std::move(account.findings);
-        return std::move(account.backup);
+        try {
+            auto account = read_account(data, identity);
+            findings = std::move(account.findings);
+            return std::move(account.backup);
+        } catch (const Error& error) {
+            if (error.code() == Errc::io)
+                tool.warn("the last backup is taken instead: " + std::string(error.what()));
+            throw;
+        }
     };
     auto outcome = make_client(tool, states).change_password(password, read, tool.now);
     auto after = load_state(states, path);
@@ -123,6 +131,8 @@ namespace {
 
 // Runs the cycle over one state file until the program is ended.
 class Watch {
+    using Steady = std::chrono::steady_clock;
+
 public:
     Watch(const Tool& tool, fs::path path)
         : tool_(tool), path_(std::move(path)), states_(open_states(path_)) {}
@@ -147,7 +157,9 @@ private:
         auto due = safe::next_due(state.cycle, {}, now);
         if (!due && !state.pending_removal.empty()) due = now;
         if (!due) due = later(now, std::chrono::hours(24));
-        return std::max(*due, not_before_);
+        // By a clock that nobody sets.
+        auto pause = std::chrono::ceil<Seconds>(quiet_until_ - Steady::now());
+        return std::max(*due, pause > Seconds(0) ? later(now, pause) : now);
     }
 
     void tick(Timestamp now) {
@@ -161,24 +173,25 @@ private:
             line += ")";
             if (outcome.next_due) line += ", next due " + format_rfc3339(*outcome.next_due);
             for (const auto& warning : outcome.warnings) line += ", " + warning.reason;
-            not_before_ = later(now, std::chrono::minutes(1));
-            if (outcome.kind == client::Outcome::Kind::disabled)
-                not_before_ = later(now, std::chrono::hours(24));
+            bool off = outcome.kind == client::Outcome::Kind::disabled;
+            quiet_for(off ? std::chrono::hours(24) : std::chrono::minutes(1));
         } catch (const Error& error) {
             if (error.code() == Errc::cancelled) return;
             line.append("failed (").append(name_of(error.code())).append("): ");
             line += error.what();
             // The state says when to try again, if it could be written.
-            not_before_ = later(now, std::chrono::minutes(15));
+            quiet_for(std::chrono::minutes(15));
         }
         ++ticks_;
         write_stderr(harmless(line) + "\n");
     }
 
+    void quiet_for(Seconds span) { quiet_until_ = Steady::now() + span; }
+
     const Tool& tool_;
     fs::path path_;
     client::FileStateStore states_;
-    Timestamp not_before_ = first_timestamp;
+    Steady::time_point quiet_until_ = Steady::now();
     std::uint64_t ticks_ = 0;
 };
 

@@ -66,7 +66,13 @@ namespace {
 // --at, or the store's own clock, which must not be far from ours.
 Timestamp sweep_time(const Tool& tool, storage::Storage& store) {
     if (tool.at_given) return tool.now;
-    auto clock = store.clock();
+    std::optional<Timestamp> clock;
+    try {
+        clock = store.clock();
+    } catch (const Error& error) {
+        // To look at a folder it need not be written to.
+        if (error.code() != Errc::io || !tool.given.dry_run) throw;
+    }
     if (!clock) return tool.now;
     Seconds apart = std::chrono::abs(*clock - tool.now);
     if (apart > std::chrono::hours(1) && !tool.given.force)
@@ -81,9 +87,11 @@ storage::SweepOptions sweep_options(const Tool& tool) {
     storage::SweepOptions options;
     options.dry_run = tool.given.dry_run;
     options.progress = [](std::uint64_t, std::optional<std::uint64_t>) { return !interrupted(); };
-    if (tool.given.limit_rate <= 0) return options;
+    if (!tool.given.limit_rate) return options;
+    if (!(*tool.given.limit_rate >= 0.001 && *tool.given.limit_rate <= 1e6))
+        throw Error(Errc::invalid_argument, "--limit-rate is between 0.001 and 1000000");
     auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::duration<double>(1 / tool.given.limit_rate));
+        std::chrono::duration<double>(1 / *tool.given.limit_rate));
     options.before_removal = [pause](const storage::ObjectInfo&) {
         sleep_for(pause);
         return !interrupted();

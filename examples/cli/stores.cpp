@@ -12,13 +12,15 @@ namespace {
 
 storage::LocationOptions options_of(const Tool& tool) { return {.progress = progress_bar(tool)}; }
 
+}  // namespace
+
 std::string absolute_path(const std::string& path) {
-    auto absolute = std::filesystem::absolute(path).lexically_normal();
-    if (!absolute.has_filename() && absolute.has_relative_path()) absolute = absolute.parent_path();
+    // ".." stays: behind a link it leads elsewhere than the text says.
+    std::filesystem::path absolute;
+    for (const auto& part : std::filesystem::absolute(path))
+        if (part != "." && !part.empty()) absolute /= part;
     return absolute.string();
 }
-
-}  // namespace
 
 std::unique_ptr<storage::Storage> open_store(const Tool& tool, const std::string& location,
                                              bool create) {

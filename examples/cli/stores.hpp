@@ -15,6 +15,7 @@ std::unique_ptr<tresor::storage::Storage> open_store(const Tool& tool, const std
                                                      bool create = false);
 tresor::storage::Place place_of(const Tool& tool, const std::string& location);
 
+std::string absolute_path(const std::string& path);
 // As a state keeps it: the tool may be called from another folder next time.
 std::string absolute_location(const std::string& location);
 

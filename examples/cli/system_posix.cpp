@@ -97,7 +97,9 @@ Descriptor open_input(const std::string& path) {
         stop_if_interrupted();
         handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     } while (handle < 0 && errno == EINTR);
-    if (handle < 0) fail("could not read", path);
+    if (handle >= FD_SETSIZE) ::close(handle);
+    if (handle < 0 || handle >= FD_SETSIZE)
+        fail("could not read", path, handle < 0 ? errno : EMFILE);
     return Descriptor(handle);
 }
 

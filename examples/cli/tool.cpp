@@ -123,14 +123,14 @@ std::string ago(tresor::Timestamp then, tresor::Timestamp now) {
     return seconds < 0 ? "in " + text : text + " ago";
 }
 
-std::string harmless(std::string_view text) {
+std::string harmless(std::string_view text, std::string_view may_stay) {
     std::string shown;
     for (std::size_t i = 0; i < text.size(); ++i) {
         unsigned char c = static_cast<unsigned char>(text[i]);
         auto next = [&](std::size_t k) {
             return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
         };
-        bool control = c < 0x20 || c == 0x7F;
+        bool control = (c < 0x20 || c == 0x7F) && may_stay.find(text[i]) == may_stay.npos;
         bool c1 = c == 0xC2 && next(1) >= 0x80 && next(1) < 0xA0;  // U+0080 to U+009F
         bool direction = c == 0xE2 && ((next(1) == 0x80 && (next(2) >= 0xAA && next(2) <= 0xAE)) ||
                                        (next(1) == 0x81 && (next(2) >= 0xA6 && next(2) <= 0xA9)));

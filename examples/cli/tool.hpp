@@ -34,7 +34,7 @@ struct Given {
     std::string id, in, out, store, data, state, name, new_password_file;
     std::uint64_t max_backup_bytes = 524288;
     std::optional<std::int64_t> retention_days;
-    double limit_rate = 0;  // 0: none
+    std::optional<double> limit_rate;
     bool show_key = false, force = false, now = false, replace = false, keep_backup = false,
          dry_run = false;
 };
@@ -75,7 +75,8 @@ tresor::Error with_hint(const tresor::Error& error, const std::string& hint);
 std::string hex(tresor::ByteView bytes);
 std::string ago(tresor::Timestamp then, tresor::Timestamp now);  // "3 days ago", "in 2 hours"
 std::string plural(std::uint64_t count, const std::string& thing);
-// Foreign text for a terminal: control and direction characters become "?".
-std::string harmless(std::string_view text);
+// Foreign text for a terminal: control and direction characters become "?", but for those that may
+// stay.
+std::string harmless(std::string_view text, std::string_view may_stay = "");
 
 }  // namespace cli

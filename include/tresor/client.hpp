@@ -82,11 +82,12 @@ public:
     //
     // Replacing, after a restore or for another password or store, uploads first. Only when the new
     // backup and the new state stand is the old backup removed, if it has another name or place.
+    // The Safe of another identity is never replaced (conflict).
     Outcome enable(const Password& password, const ThreemaId& identity, const safe::Backup& account,
                    Timestamp now, const Notes& notes = {}, Existing existing = Existing::refuse);
 
     // enable() with another password, the same store and Existing::replace. Where the account
-    // cannot be read it is that of the last backup. Throws not_found if Safe is off.
+    // is not there (io, not_found) it is that of the last backup. Throws not_found if Safe is off.
     Outcome change_password(const Password& password, const AccountSource& read, Timestamp now);
 
     // One tick of the cycle. A failure is noted in the state and thrown; the old backup stands. If

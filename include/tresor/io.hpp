@@ -102,7 +102,10 @@ enum class Existing { refuse, replace };
 // Throws io on trouble, a full disk included.
 class FileSink final : public ByteSink {
 public:
-    FileSink(std::filesystem::path target, Existing existing, unsigned mode = 0600);
+    // `temporary`: this name instead of a random one. Whoever holds a lock on it takes over what a
+    // killed process has left there.
+    FileSink(std::filesystem::path target, Existing existing, unsigned mode = 0600,
+             const std::filesystem::path& temporary = {});
     ~FileSink() override;
     FileSink(const FileSink&) = delete;
     FileSink& operator=(const FileSink&) = delete;

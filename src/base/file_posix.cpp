@@ -110,6 +110,12 @@ public:
         path_ = name;
         ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
     }
+    static Temporary named(const std::filesystem::path& path) {
+        ::unlink(path.c_str());
+        int handle = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (handle < 0) fail("could not create", path);
+        return Temporary(handle, path);
+    }
     Temporary(const Temporary&) = delete;
     Temporary& operator=(const Temporary&) = delete;
     ~Temporary() {
@@ -123,13 +129,16 @@ public:
     }
 
 private:
+    Temporary(int handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
+
     int handle_;
     std::filesystem::path path_;
 };
 
 }  // namespace
 
-FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mode)
+FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mode,
+                   const std::filesystem::path& temporary)
     : target_(std::move(target)), existing_(existing) {
     auto there = file::info(target_);
     if (there && existing == Existing::refuse)
@@ -137,7 +146,8 @@ FileSink::FileSink(std::filesystem::path target, Existing existing, unsigned mod
     if (there && !there->regular)
         throw Error(Errc::invalid_argument, target_.string() + " is not a regular file");
 
-    Temporary made(folder_of(target_));
+    Temporary made =
+        temporary.empty() ? Temporary(folder_of(target_)) : Temporary::named(temporary);
     if (::fchmod(made.handle(), mode) != 0) fail("could not set the permissions of", made.path());
     std::tie(handle_, temporary_) = made.release();
 }

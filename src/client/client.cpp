@@ -96,7 +96,7 @@ Outcome SafeClient::change_password(const Password& password, const AccountSourc
         try {
             return read(state->identity, state->data);
         } catch (const Error& error) {
-            if (error.code() == Errc::cancelled) throw;
+            if (error.code() != Errc::io && error.code() != Errc::not_found) throw;
             log(LogLevel::warning, "account from the last backup",
                 {{"error", std::string(tresor::name_of(error.code()))}});
             return account_in_store(*state);
@@ -112,6 +112,8 @@ Outcome SafeClient::change_password(const Password& password, const AccountSourc
 Outcome SafeClient::switch_on(std::optional<State> before, const safe::Keys& keys,
                               const ThreemaId& identity, const safe::Backup& account, Timestamp now,
                               const Notes& notes, Existing existing) const {
+    if (before && before->cycle.enabled && before->identity != identity)
+        throw Error(Errc::conflict, "the state is that of another identity, which stays on");
     BackupId id = keys.backup_id();
     auto storage = opener_(notes.store)(id);
     auto found = storage::get_limits(*storage);

@@ -84,9 +84,14 @@ bool SafeClient::disable(bool keep_backup) {
     State off(state->identity);
     off.pending_removal = std::move(state->pending_removal);
     std::optional<BackupId> removed;
-    if (state->cycle.enabled && !keep_backup) {
-        removed = safe::Keys(state->master_key->clone()).backup_id();
-        off.pending_removal.push_back({state->store, *removed});
+    if (state->cycle.enabled) {
+        BackupId id = safe::Keys(state->master_key->clone()).backup_id();
+        // What is to be kept may be what another name of its place leads to.
+        std::erase_if(off.pending_removal, [&](const PendingRemoval& pending) {
+            return keep_backup && pending.backup_id == id;
+        });
+        if (!keep_backup) removed = id;
+        if (!keep_backup) off.pending_removal.push_back({state->store, id});
     }
     states_.save(off);
     log(LogLevel::info, "disabled", {});

@@ -58,7 +58,9 @@ void FileStateStore::save(const State& state) {
     SecretBytes json = format_state(state);
     if (json.size() > most_state_bytes)
         throw Error(Errc::too_large, "the state would be over 1 MiB");
-    FileSink sink(path_, Existing::replace, 0600);
+    std::filesystem::path temporary = path_;
+    temporary += ".new";
+    FileSink sink(path_, Existing::replace, 0600, temporary);
     sink.write(json.expose());
     sink.commit();
 }

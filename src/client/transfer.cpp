@@ -53,6 +53,25 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
+void verify(storage::Storage& storage, const storage::ObjectName& name, const Transferred& sent) {
+    HashedSink sink(nullptr);
+    storage.get(name, sink);
+    Transferred kept = sink.result();
+    if (kept.bytes != sent.bytes || kept.sha256 != sent.sha256)
+        throw Error(Errc::unavailable, storage.describe() + " gives back other bytes of " +
+                                           name.text() + " than it was sent");
+}
+
+// What was not there before and could not be verified is no copy to rely on.
+void take_back(storage::Storage& storage, const storage::ObjectInfo& put) {
+    bool exact = storage.can().conditional_remove && !put.version.empty();
+    try {
+        storage.remove(put.name,
+                       exact ? storage::Condition::version(put.version) : storage::Condition());
+    } catch (const Error&) {  // the first error is the one to tell
+    }
+}
+
 }  // namespace
 
 Transferred put_verified(storage::Storage& storage, const storage::ObjectName& name,
@@ -61,16 +80,16 @@ Transferred put_verified(storage::Storage& storage, const storage::ObjectName& n
     if (refuse && storage.stat(name))
         throw Error(Errc::conflict, storage.describe() + " holds " + name.text() + " already");
     HashedSource source(content);
-    storage.put(name, source,
-                refuse && storage.can().put_if_absent ? storage::Condition::absent()
-                                                      : storage::Condition());
+    auto put = storage.put(name, source,
+                           refuse && storage.can().put_if_absent ? storage::Condition::absent()
+                                                                 : storage::Condition());
     Transferred sent = source.result();
-    HashedSink sink(nullptr);
-    storage.get(name, sink);
-    Transferred kept = sink.result();
-    if (kept.bytes != sent.bytes || kept.sha256 != sent.sha256)
-        throw Error(Errc::unavailable, storage.describe() + " gives back other bytes of " +
-                                           name.text() + " than it was sent");
+    try {
+        verify(storage, name, sent);
+    } catch (const Error&) {
+        if (refuse) take_back(storage, put);
+        throw;
+    }
     return sent;
 }
 

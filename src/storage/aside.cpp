@@ -81,11 +81,12 @@ void put_back(fs::path taken, const fs::path& file) {
     for (const fs::path& file_aside : older) file::unlink(file_aside);
 }
 
-void put_back_all_of(const fs::path& file) {
+bool put_back_all_of(const fs::path& file) {
     auto reader = file::FolderReader::open(place_in(file.parent_path()));
     while (auto name = reader ? reader->next() : std::nullopt)
         if (part_of(*name) == file.filename().string())
             put_back(place_in(file.parent_path()) / *name, file);
+    return reader.has_value();
 }
 
 void put_back_all_in(const fs::path& folder) {

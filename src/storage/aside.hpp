@@ -24,8 +24,9 @@ std::optional<std::filesystem::path> take(const std::filesystem::path& file);
 // Gives it its name again, unless something newer has that.
 void put_back(std::filesystem::path taken, const std::filesystem::path& file);
 
-// The same with all that lies aside of one name.
-void put_back_all_of(const std::filesystem::path& file);
+// The same with all that lies aside of one name. Returns whether anybody removes on condition in
+// this folder at present.
+bool put_back_all_of(const std::filesystem::path& file);
 // Of all names in a folder.
 void put_back_all_in(const std::filesystem::path& folder);
 

@@ -26,12 +26,12 @@ ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
 }
 
 // What `look` finds under a name. A removal may have taken the file aside, and put it back itself
-// before it was found there: so there are several looks.
+// before it was found there: so there are several looks while anybody removes on condition.
 template <class Look>
 auto find(const fs::path& path, const Look& look) {
     auto found = look();
-    for (int more = 3; !found && more > 0; --more) {
-        aside::put_back_all_of(path);
+    for (int looks = 0, quiet = 0; !found && quiet < 2 && looks < 50; ++looks) {
+        quiet = aside::put_back_all_of(path) ? 0 : quiet + 1;
         found = look();
     }
     return found;
@@ -72,12 +72,15 @@ public:
         aside::put_back_all_in(path);
         auto reader = file::FolderReader::open(path);
         Leftovers leftovers(path);
+        struct Tidy {
+            const fs::path& path;
+            ~Tidy() { aside::tidy(path); }
+        } tidy{path};
         bool more = true;
         while (auto name = more && reader ? reader->next() : std::nullopt) {
             leftovers.look_at(*name, *reader);
             more = entry(path, *name, base, *reader);
         }
-        aside::tidy(path);
         return more;
     }
 

@@ -194,15 +194,24 @@ def test_passwd_uploads_the_data_file_under_the_new_name(safe):
     assert tick(safe).json["outcome"] == "unchanged"
 
 
-@pytest.mark.parametrize("content", [None, "{", "", '{"info":{"version":2}}'], ids=["missing", "cut", "empty", "newer"])
-def test_passwd_takes_the_last_backup_where_the_data_file_cannot_be_read(safe, content):
-    safe.path("account.json").unlink() if content is None else safe.write("account.json", content)
+def test_passwd_takes_the_last_backup_where_the_data_file_is_missing_and_says_so(safe):
+    safe.path("account.json").unlink()
     before = open_container(safe.path("safe/backups").joinpath(BACKUP_ID).read_bytes(), bytes.fromhex(KEY))
     result = passwd(safe, "--json")
     assert result.code == 0
+    assert "last backup" in result.err
     new_id, new_key = master_key(NEW_PASSWORD)
     assert backups(safe) == [new_id]
     assert open_container(safe.path("safe/backups").joinpath(new_id).read_bytes(), new_key) == before
+
+
+@pytest.mark.parametrize("content, code", [("{", 3), ("", 3), ('{"info":{"version":2}}', 4)], ids=["cut", "empty", "newer"])
+def test_passwd_with_a_damaged_data_file_changes_nothing(safe, content, code):
+    safe.write("account.json", content)
+    before = safe.path("state.json").read_bytes()
+    assert passwd(safe, "--json").code == code
+    assert safe.path("state.json").read_bytes() == before
+    assert [path.name for path in safe.path("safe/backups").iterdir()] == [BACKUP_ID]
 
 
 def test_passwd_without_any_account_changes_nothing(safe):

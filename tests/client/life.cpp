@@ -26,7 +26,7 @@ storage::ObjectName name_under(const Password& word) {
 // Several stores by their location, of which some are away; a second name for a store is a second
 // entry with the same number.
 struct World {
-    std::map<std::string, int> locations = {{"a", 0}, {"b", 1}, {"also a", 0}};
+    std::map<std::string, int> locations = {{"a", 0}, {"b", 1}, {"also a", 0}, {"a again", 0}};
     Troubled stores[2];
     std::map<std::string, Errc> away;
     MemoryStates states;
@@ -211,6 +211,21 @@ TEST_CASE("life: a store without config, a disk that is not mounted, has lost no
     CHECK(w.backups(0) == 0);
 }
 
+TEST_CASE("life: a backup that is to be kept is not removed by another name of its place") {
+    World w;
+    w.replace(password(), "also a");
+    w.away["a"] = Errc::unavailable;
+    w.replace(password(), "a again");
+    w.away.clear();
+    w.stores[0].trouble_of_get = Errc::unavailable;
+    w.replace(password(), "a");
+    CHECK(w.state().pending_removal.size() > 0);
+    w.stores[0].trouble_of_get.reset();
+    CHECK_FALSE(w.client.disable(true));
+    CHECK(w.tick(start + hours(1)).kind == Outcome::Kind::disabled);
+    CHECK(w.backups(0) == 1);
+}
+
 TEST_CASE("life: a removal that is still to be tried does not reach a backup made since") {
     World w;
     w.away["a"] = Errc::unavailable;
@@ -223,6 +238,15 @@ TEST_CASE("life: a removal that is still to be tried does not reach a backup mad
     w.tick(start + hours(1), "again");
     CHECK(w.restored(0, password()) == "again");
     CHECK(w.state().pending_removal.empty());
+}
+
+TEST_CASE("life: the Safe of another identity is not replaced") {
+    World w;
+    CHECK_THROWS_CODE(w.client.enable(password(), ThreemaId("OTHERONE"), account("other"), start,
+                                      {"a", "a.json"}, Existing::replace),
+                      Errc::conflict);
+    CHECK(w.backups(0) == 1);
+    CHECK(w.state().identity == identity);
 }
 
 TEST_CASE("life: after a restore the same password goes on with replace only") {

@@ -75,6 +75,7 @@ TEST_CASE("transfer: other bytes than were sent are noticed") {
     storage::Memory memory;
     Rotten store(memory);
     CHECK_THROWS_CODE(put(store, test::bytes_of("content")), Errc::unavailable);
+    CHECK_FALSE(memory.stat(name));
 }
 
 TEST_CASE("transfer: a file's name becomes an object's name") {

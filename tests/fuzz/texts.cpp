@@ -11,6 +11,7 @@
 #include "codec/base32.hpp"
 #include "codec/base64.hpp"
 #include "codec/utf8.hpp"
+#include "net/url.hpp"
 #include "require.hpp"
 
 using namespace tresor;
@@ -80,10 +81,19 @@ void password(std::string_view text) {
     }
 }
 
+// The normal form of an address is its own normal form.
+void url(std::string_view text) {
+    auto parsed = net::parse_base_url(text, net::PlainHttp::allowed);
+    REQUIRE_THAT(net::parse_base_url(parsed.text, net::PlainHttp::allowed).text == parsed.text);
+    REQUIRE_THAT(parsed.text.ends_with('/') &&
+                 parsed.text.find_first_of("?# ") == parsed.text.npos);
+    REQUIRE_THAT(net::origin_of(parsed.text).find('@') == parsed.text.npos);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
-    constexpr std::array formats = {base64, base32, utf8, names, config, state, password};
+    constexpr std::array formats = {base64, base32, utf8, names, config, state, password, url};
     if (size == 0) return 0;
     try {
         formats[data[0] % formats.size()](as_text(ByteView(data, size).subspan(1)));

@@ -61,9 +61,10 @@ public:
     virtual void save(const State& state) = 0;
 };
 
-// The state in a file; a link is followed. The lock is `flock` on `<path>.lock`, which stays and is
-// empty; a process that is killed frees it. One thread at a time per object; processes may share
-// the file.
+// The state in a file; a link is followed. It is written as `<path>.new` and renamed; what a killed
+// process left there, a key perhaps, goes with the next save. save() is called with the lock held.
+// The lock is `flock` on `<path>.lock`, which stays and is empty; a process that is killed frees
+// it. One thread at a time per object; processes may share the file.
 class FileStateStore final : public StateStore {
 public:
     // `keep_waiting` is asked about 20 times a second while another holds the lock; false throws

@@ -62,7 +62,7 @@ def assert_only_our_leftovers(tool, known):
         assert name in known or path.name.startswith(".tresor-") or path.name == ".aside" or path.parent.name == ".aside", name
     for name in tool.names():
         assert name.startswith(".tresor-") or name in ("account.json", "kept", "new-password", "password", "safe", "state.json",
-                                                       "state.json.lock"), name
+                                                       "state.json.lock", "state.json.new"), name
 
 
 def nickname(container, key):
@@ -98,6 +98,7 @@ def test_a_killed_backup_leaves_the_old_one_or_the_new_one(safe):
         assert_only_our_leftovers(safe, {"config", "backups", "backups/" + BACKUP_ID})
         if step % 5 == 4:
             safe.good("safe", "backup", "--now", "--state", "state.json", password=False)
+            assert not safe.path("state.json.new").exists()
             assert nickname(object_path.read_bytes(), bytes.fromhex(KEY)) == f"nickname {step}"
             safe.good("safe", "verify", "--state", "state.json", password=False)
             digests.add(digest_of(object_path.read_bytes(), master))
@@ -133,6 +134,7 @@ def test_a_killed_passwd_leaves_a_backup_that_fits_the_state(safe):
         assert_only_our_leftovers(safe, {"config", "backups", *("backups/" + backup_id for backup_id in keys)})
         assert safe("safe", "verify", "--state", "state.json", password=False).code == 0
         safe.good("safe", "backup", "--state", "state.json", password=False)
+        assert not safe.path("state.json.new").exists()  # it may hold a key: it goes with the next save
         if current == new_id:
             assert backups(safe) == [new_id]
         elif step % 5 == 0:

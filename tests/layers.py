@@ -23,7 +23,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 # Flat public headers that do not bear the name of their room.
 HEADER_ROOM = {
     "version": "base", "bytes": "base", "error": "base", "secret": "base", "time": "base", "io": "base",
-    "identity": "identity", "backup_id": "identity", "http": "net",
+    "identity": "identity", "backup_id": "identity", "http": "net", "url": "net",
 }
 
 VENDOR = [

@@ -73,15 +73,14 @@ client::State load_state(client::FileStateStore& states, const fs::path& path) {
 }
 
 client::SafeClient make_client(const Tool& tool, client::StateStore& states) {
-    auto opener = [&tool](const std::string& location) { return place_of(tool, location); };
-    return client::SafeClient(opener, states, options_of(tool));
+    return client::SafeClient(opener_of(tool), states, options_of(tool));
 }
 
 void tell_pending(const Tool& tool, client::StateStore& states) {
     auto state = states.load();
     if (!state) return;
     for (const auto& pending : state->pending_removal)
-        tool.warn("an old backup in " + pending.store +
+        tool.warn("an old backup in " + storage::shown(pending.store.location) +
                   " could not be removed; every backup tries again");
 }
 

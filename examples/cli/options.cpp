@@ -7,6 +7,7 @@
 #include <tresor/version.hpp>
 
 #include "commands.hpp"
+#include "stores.hpp"
 #include "system.hpp"
 
 namespace cli {
@@ -43,13 +44,15 @@ public:
     CLI::App& app() { return app_; }
 
     void finish() {
-        if (at_.empty()) return;
-        auto time = tresor::parse_rfc3339(at_);
-        if (!time)
-            throw tresor::Error(tresor::Errc::invalid_argument,
-                                "--at wants a time such as 2026-11-23T06:05:00Z");
-        tool_.now = *time;
-        tool_.at_given = true;
+        if (!at_.empty()) {
+            auto time = tresor::parse_rfc3339(at_);
+            if (!time)
+                throw tresor::Error(tresor::Errc::invalid_argument,
+                                    "--at wants a time such as 2026-11-23T06:05:00Z");
+            tool_.now = *time;
+            tool_.at_given = true;
+        }
+        if (takes_store_) resolve_store(tool_);
     }
 
 private:
@@ -67,7 +70,10 @@ private:
             "Besides: --json --quiet --verbose --at TIME --password-file FILE (tresor --help)\n"
             "Example: tresor " +
             parent.get_name() + " " + name + " " + example);
-        made.callback([this, run] { tool_.command = run; });
+        made.callback([this, &made, run] {
+            tool_.command = run;
+            takes_store_ = made.get_option_no_throw("--store-user") != nullptr;
+        });
         return made;
     }
 
@@ -80,8 +86,36 @@ private:
         return option(command, "--id", given_.id, "ID", "The Threema ID");
     }
     CLI::Option* store(CLI::App& command) {
+        reach(command);
         return option(command, "--store", given_.store, "LOCATION",
-                      "Where the backup is kept: a folder");
+                      "Where the backup is kept: a folder, https://HOST/ (a Safe server), "
+                      "webdav+https://HOST/PATH/, or threema:");
+    }
+    // How a server is reached.
+    void reach(CLI::App& command) {
+        const char* group = "Stores on the network";
+        option(command, "--store-user", given_.store_user, "USER", "The user there")->group(group);
+        option(command, "--store-password-file", given_.store_password_file, "FILE",
+               "The user's password is the first line of FILE")
+            ->group(group);
+        option(command, "--ca-file", given_.net.ca_file, "FILE",
+               "Certificates (PEM) to trust besides the system's")
+            ->group(group);
+        option(command, "--pin", given_.net.pin, "SHA256",
+               "Accept only a server with this public key (hex or base64)")
+            ->group(group);
+        command
+            .add_flag("--allow-insecure", given_.net.allow_insecure,
+                      "Allow http:// to other machines")
+            ->group(group);
+        option(command, "--proxy", given_.net.proxy, "URL", "Go through this proxy")->group(group);
+        command
+            .add_option_function<std::int64_t>(
+                "--timeout",
+                [this](std::int64_t seconds) { given_.net.timeout = tresor::Seconds(seconds); },
+                "Give up after so long without progress (default 30)")
+            ->type_name("SECONDS")
+            ->group(group);
     }
     CLI::Option* data(CLI::App& command) {
         return option(command, "--data", given_.data, "FILE", "The account as JSON text");
@@ -190,7 +224,12 @@ private:
     }
 
     CLI::Option* location(CLI::App& command) {
-        return command.add_option("LOCATION", given_.store, "A folder, or memory:")->required();
+        reach(command);
+        return command
+            .add_option("LOCATION", given_.store,
+                        "A folder, webdav+https://HOST/PATH/, https://HOST/ (a Safe server), or "
+                        "memory:")
+            ->required();
     }
     CLI::Option* retention(CLI::App& command, const char* what) {
         return command.add_option("--retention-days", given_.retention_days, what)
@@ -248,6 +287,7 @@ private:
     Tool& tool_;
     Given& given_;
     std::string at_;
+    bool takes_store_ = false;
     CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
 };
 

@@ -21,8 +21,9 @@ void make_private_folders(const fs::path& folder) {
 // Asks for no password where there is no store.
 void check_store(const Tool& tool) {
     const std::string& location = tool.given.store;
+    if (storage::depends_on_backup_id(location)) return;
     try {
-        storage::get_limits(*open_store(tool, location));
+        storage::get_limits(*open_store(tool));
     } catch (const Error& error) {
         if (error.code() != Errc::not_found) throw;
         throw with_hint(error, "tresor store init " + location + " makes a store");
@@ -50,7 +51,7 @@ Report safe_enable(const Tool& tool) {
     auto account = read_account(given.data, identity);
     Password password = tool.new_password(tool.password_file);
     stop_if_interrupted();
-    client::Notes notes{absolute_location(given.store), absolute_path(given.data)};
+    client::Notes notes{note_of(given), absolute_path(given.data)};
     try {
         auto outcome = make_client(tool, states)
                            .enable(password, identity, account.backup, tool.now, notes, existing);
@@ -154,11 +155,12 @@ Report safe_status(const Tool& tool) {
 Report safe_restore(const Tool& tool) {
     tool.check_files();
     ThreemaId identity(tool.given.id);
-    open_store(tool, tool.given.store);  // before it asks for the password
+    // Before it asks for the password.
+    if (!storage::depends_on_backup_id(tool.given.store)) open_store(tool);
     Password password = tool.password(false);
     std::optional<client::Restored> restored;
     try {
-        restored = client::restore(place_of(tool, tool.given.store), password, identity);
+        restored = client::restore(place_of(tool), password, identity);
     } catch (const Error& error) {
         if (error.code() != Errc::not_found) throw;
         throw with_hint(error, "another password or ID leads to another name: check both");

@@ -33,6 +33,7 @@ Report safe_verify(const Tool& tool) {
                    {"differs", nullptr},
                    {"warnings", Json::array()}};
     if (!state.cycle.enabled) throw Error(Errc::not_found, "Safe is off (tresor safe enable)");
+    std::string where = storage::shown(state.store.location);
     try {
         auto verified = make_client(tool, states).verify();
         report.json["ok"] = !verified.differs;
@@ -41,11 +42,11 @@ Report safe_verify(const Tool& tool) {
         report.warnings = std::move(verified.findings);
         if (verified.differs) {
             report.error = Error(Errc::conflict,
-                                 "the backup in " + state.store +
+                                 "the backup in " + where +
                                      " is not the one that was uploaded last (another device?)");
             return report;
         }
-        report.text = "the backup in " + state.store + " can be restored";
+        report.text = "the backup in " + where + " can be restored";
         if (verified.last_upload)
             report.text += "; uploaded " + ago(*verified.last_upload, tool.now);
         report.text += "\n";
@@ -94,7 +95,8 @@ Report safe_passwd(const Tool& tool) {
     bool removed = *status.backup_id != old &&
                    std::none_of(after.pending_removal.begin(), after.pending_removal.end(),
                                 [&](const client::PendingRemoval& pending) {
-                                    return pending.backup_id == old && pending.store == state.store;
+                                    return pending.backup_id == old &&
+                                           pending.store.location == state.store.location;
                                 });
     Report report = report_of(outcome, std::move(findings));
     report.json["backup_id"] = status.backup_id->hex();

@@ -16,7 +16,7 @@ using namespace tresor;
 Report store_init(const Tool& tool) {
     storage::Limits limits{tool.given.max_backup_bytes, tool.given.retention_days.value_or(180)};
     storage::require_valid(limits);
-    auto store = open_store(tool, tool.given.store, true);
+    auto store = open_store(tool, true);
     try {
         storage::put_limits(*store, limits);
     } catch (const Error& error) {
@@ -33,10 +33,10 @@ Report store_init(const Tool& tool) {
 }
 
 Report store_check(const Tool& tool) {
-    auto store = open_store(tool, tool.given.store);
+    auto store = open_once(tool);
     // A store in memory is another one each time it is opened.
     bool in_memory = storage::scheme_of(tool.given.store) == "memory";
-    auto again = in_memory ? nullptr : open_store(tool, tool.given.store);
+    auto again = in_memory ? nullptr : open_once(tool);
     auto answers = storage::check(*store, {.again = in_memory ? store.get() : again.get()});
     auto can = store->can();
     Report report;
@@ -102,7 +102,7 @@ storage::SweepOptions sweep_options(const Tool& tool) {
 }  // namespace
 
 Report store_sweep(const Tool& tool) {
-    auto store = open_store(tool, tool.given.store);
+    auto store = open_store(tool);
     auto days = tool.given.retention_days;
     if (!days) days = storage::get_limits(*store).limits.retention_days;
     auto swept = storage::sweep(*store, *days, sweep_time(tool, *store), sweep_options(tool));

@@ -47,7 +47,7 @@ std::string right(const std::string& text, std::size_t width) {
 }  // namespace
 
 Report store_list(const Tool& tool) {
-    auto store = open_store(tool, tool.given.store);
+    auto store = open_store(tool);
     auto retention = retention_of(*store);
     std::vector<storage::ObjectInfo> found;
     store->list(tool.given.name, [&](const storage::ObjectInfo& info) {
@@ -106,7 +106,7 @@ Report store_put(const Tool& tool) {
                     ? client::archive_name(std::filesystem::path(given.in).filename().string())
                     : storage::ObjectName(given.name);
     auto content = given.in == "-" ? open_stdin() : std::make_unique<FileSource>(given.in);
-    auto store = open_store(tool, given.store);
+    auto store = open_store(tool);
     auto existing = given.force ? Existing::replace : Existing::refuse;
     try {
         auto moved = client::put_verified(*store, name, *content, existing);
@@ -123,7 +123,7 @@ Report store_put(const Tool& tool) {
 Report store_get(const Tool& tool) {
     tool.check_files();
     storage::ObjectName name(tool.given.name);
-    auto store = open_store(tool, tool.given.store);
+    auto store = open_store(tool);
     std::optional<client::Transferred> moved;
     if (!tool.talks()) {
         Stdout sink;
@@ -142,7 +142,7 @@ Report store_get(const Tool& tool) {
 
 Report store_remove(const Tool& tool) {
     storage::ObjectName name(tool.given.name);
-    auto store = open_store(tool, tool.given.store);
+    auto store = open_store(tool);
     auto info = store->stat(name);
     if (!store->remove(name))
         throw Error(Errc::not_found, store->describe() + " holds no " + name.text());

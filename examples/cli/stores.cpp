@@ -2,17 +2,81 @@
 
 #include <filesystem>
 
+#include <tresor/storage/retrying.hpp>
+
 #include "progress.hpp"
+#include "system.hpp"
 
 namespace cli {
 
 namespace storage = tresor::storage;
+using tresor::Errc;
+using tresor::Error;
+using tresor::SecretBytes;
 
 namespace {
 
-storage::LocationOptions options_of(const Tool& tool) { return {.progress = progress_bar(tool)}; }
+constexpr std::size_t most_password_bytes = 65536;
+
+storage::LocationOptions options_of(const Tool& tool) {
+    const Given& given = tool.given;
+    storage::LocationOptions options{.progress = progress_bar(tool), .net = given.net};
+    if (given.credentials) options.credentials = given.credentials->clone();
+    return options;
+}
+
+bool has_url(const std::string& location) {
+    return location.find("://") != std::string::npos && !storage::scheme_of(location).empty();
+}
+
+bool is_remote(const std::string& location) {
+    return has_url(location) || storage::depends_on_backup_id(location);
+}
+
+std::unique_ptr<storage::Storage> with_retries(std::unique_ptr<storage::Storage> store,
+                                               const std::string& location) {
+    if (!is_remote(location)) return store;
+    return std::make_unique<storage::Retrying>(std::move(store), [](tresor::Seconds pause) {
+        sleep_for(pause);
+        stop_if_interrupted();
+    });
+}
+
+storage::Place with_retries(storage::Place place, std::string location) {
+    return [place = std::move(place), location = std::move(location)](const tresor::BackupId& id) {
+        return with_retries(place(id), location);
+    };
+}
 
 }  // namespace
+
+void resolve_store(Tool& tool) {
+    Given& given = tool.given;
+    bool asked = !given.store_user.empty() || !given.store_password_file.empty();
+    if (asked && !has_url(given.store))
+        throw Error(Errc::invalid_argument,
+                    "--store-user and --store-password-file go with the address of a server");
+    auto parted = storage::part(given.store);
+    given.store = parted.location;
+    given.credentials = std::move(parted.credentials);
+    if (asked && !given.credentials) given.credentials.emplace();
+    if (!given.store_user.empty()) given.credentials->user = given.store_user;
+    if (given.credentials && given.credentials->user.find(':') != std::string::npos)
+        throw Error(Errc::invalid_argument, "a user name of a store has no colon in it");
+    if (!given.store_password_file.empty()) {
+        if (given.store_password_file == "-" &&
+            (tool.password_file == "-" || given.in == "-" || given.new_password_file == "-"))
+            throw Error(Errc::invalid_argument, "standard input can be read once only");
+        given.credentials->password =
+            read_first_line(given.store_password_file, most_password_bytes);
+        if (given.credentials->password.empty())
+            throw Error(Errc::invalid_argument,
+                        "there is no password in the first line of " + given.store_password_file);
+    } else if (given.credentials && given.credentials->password.empty()) {
+        auto typed = ask_secret("Password of " + given.credentials->user + " at the store: ");
+        if (typed) given.credentials->password = std::move(*typed);
+    }
+}
 
 std::string absolute_path(const std::string& path) {
     // ".." stays: behind a link it leads elsewhere than the text says.
@@ -22,21 +86,45 @@ std::string absolute_path(const std::string& path) {
     return absolute.string();
 }
 
-std::unique_ptr<storage::Storage> open_store(const Tool& tool, const std::string& location,
-                                             bool create) {
+std::unique_ptr<storage::Storage> open_once(const Tool& tool) {
+    return storage::open_storage(tool.given.store, storage::built_in_stores(), options_of(tool));
+}
+
+std::unique_ptr<storage::Storage> open_store(const Tool& tool, bool create) {
     auto options = options_of(tool);
     options.create = create;
-    return storage::open_storage(location, storage::built_in_stores(), options);
+    const std::string& location = tool.given.store;
+    return with_retries(storage::open_storage(location, storage::built_in_stores(), options),
+                        location);
 }
 
-storage::Place place_of(const Tool& tool, const std::string& location) {
-    return storage::place(location, storage::built_in_stores(), options_of(tool));
+storage::Place place_of(const Tool& tool) {
+    const std::string& location = tool.given.store;
+    return with_retries(storage::place(location, storage::built_in_stores(), options_of(tool)),
+                        location);
 }
 
-std::string absolute_location(const std::string& location) {
-    std::string_view scheme = storage::scheme_of(location);
-    if (scheme.empty()) return absolute_path(location);
-    return scheme == "dir" ? "dir:" + absolute_path(location.substr(4)) : location;
+tresor::client::Opener opener_of(const Tool& tool) {
+    auto open = tresor::client::opener(storage::built_in_stores(), progress_bar(tool));
+    return [open = std::move(open)](const tresor::client::StoreNote& store) {
+        return with_retries(open(store), store.location);
+    };
+}
+
+tresor::client::StoreNote note_of(const Given& given) {
+    tresor::client::StoreNote note(given.store);
+    std::string_view scheme = storage::scheme_of(given.store);
+    if (scheme.empty()) note.location = absolute_path(given.store);
+    if (scheme == "dir") note.location = "dir:" + absolute_path(given.store.substr(4));
+    note.net = given.net;
+    if (!note.net.ca_file.empty()) note.net.ca_file = absolute_path(note.net.ca_file);
+    if (!given.credentials) return note;
+    note.location = storage::with_user({given.store, given.credentials->clone()});
+    if (given.store_password_file.empty() || given.store_password_file == "-")
+        note.password = given.credentials->password.clone();
+    else
+        note.password_file = absolute_path(given.store_password_file);
+    return note;
 }
 
 }  // namespace cli

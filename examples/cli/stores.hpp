@@ -4,19 +4,27 @@
 #include <memory>
 #include <string>
 
-#include <tresor/storage/location.hpp>
+#include <tresor/client.hpp>
 
 #include "tool.hpp"
 
 namespace cli {
 
-// With a progress bar; Ctrl-C cancels a put or get that is going on.
-std::unique_ptr<tresor::storage::Storage> open_store(const Tool& tool, const std::string& location,
-                                                     bool create = false);
-tresor::storage::Place place_of(const Tool& tool, const std::string& location);
+// Takes the user info out of `given.store`, and asks for the password of a user who gave none.
+// Throws invalid_argument.
+void resolve_store(Tool& tool);
+
+// `given.store`, with a progress bar; Ctrl-C cancels a put or get that is going on. What a server
+// could not do just now is tried again, at most three times in 30 s.
+std::unique_ptr<tresor::storage::Storage> open_store(const Tool& tool, bool create = false);
+// The same, and each try is told as it is.
+std::unique_ptr<tresor::storage::Storage> open_once(const Tool& tool);
+tresor::storage::Place place_of(const Tool& tool);
+// Of a store that was noted.
+tresor::client::Opener opener_of(const Tool& tool);
 
 std::string absolute_path(const std::string& path);
 // As a state keeps it: the tool may be called from another folder next time.
-std::string absolute_location(const std::string& location);
+tresor::client::StoreNote note_of(const Given& given);
 
 }  // namespace cli

@@ -10,9 +10,11 @@
 #include <nlohmann/json.hpp>
 
 #include <tresor/error.hpp>
+#include <tresor/http.hpp>
 #include <tresor/io.hpp>
 #include <tresor/secret.hpp>
 #include <tresor/time.hpp>
+#include <tresor/url.hpp>
 
 namespace cli {
 
@@ -32,6 +34,10 @@ struct Report {
 // The options and operands of all commands; one run has one command.
 struct Given {
     std::string id, in, out, store, data, state, name, new_password_file;
+    // How a store on the network is reached. `store` holds no user info once all is read.
+    std::string store_user, store_password_file;
+    std::optional<tresor::net::Credentials> credentials;
+    tresor::net::Options net;
     std::uint64_t max_backup_bytes = 524288;
     std::optional<std::int64_t> retention_days;
     std::optional<double> limit_rate;

@@ -41,13 +41,18 @@ struct Outcome {
 };
 std::string_view name_of(Outcome::Kind kind) noexcept;
 
-// What a program wants to find again in the state. UTF-8.
+// What a program wants to find again in the state. A password in the store's location is taken out
+// and noted apart.
 struct Notes {
-    std::string store, data;
+    StoreNote store;
+    std::string data;  // UTF-8
 };
 
 // Opens the store that was noted at enable().
-using Opener = std::function<storage::Place(const std::string& store)>;
+using Opener = std::function<storage::Place(const StoreNote& store)>;
+// By its location. Reads the password from the file that was noted, if it was; throws what that
+// throws, invalid_argument if there is none in it.
+Opener opener(storage::Registry registry, Progress progress = {});
 // Reads the account that was noted at enable(), for its identity.
 using AccountSource =
     std::function<safe::Backup(const ThreemaId& identity, const std::string& data)>;

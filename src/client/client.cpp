@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "client/safe_object.hpp"
-#include "codec/utf8.hpp"
 
 namespace tresor::client {
 namespace {
@@ -37,11 +36,6 @@ void upload(State& state, Storage& storage, const safe::Keys& keys, ByteView jso
 
 }  // namespace
 
-void check_notes(const Notes& notes) {
-    if (!codec::is_utf8(notes.store) || !codec::is_utf8(notes.data))
-        throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
-}
-
 void note_limits(State& state, const storage::Limits& limits) {
     state.max_backup_bytes = limits.max_backup_bytes;
     state.cycle.retention_days = limits.retention_days;
@@ -66,7 +60,7 @@ std::string_view name_of(Outcome::Kind kind) noexcept {
 }
 
 SafeClient::SafeClient(storage::Place place, StateStore& states, Options options)
-    : SafeClient([place = std::move(place)](const std::string&) { return place; }, states,
+    : SafeClient([place = std::move(place)](const StoreNote&) { return place; }, states,
                  std::move(options)) {}
 
 SafeClient::SafeClient(Opener opener, StateStore& states, Options options)
@@ -77,9 +71,9 @@ void SafeClient::log(LogLevel level, std::string_view event, const LogFields& fi
 }
 
 Outcome SafeClient::enable(const Password& password, const ThreemaId& identity,
-                           const safe::Backup& account, Timestamp now, const Notes& notes,
+                           const safe::Backup& account, Timestamp now, const Notes& noted,
                            Existing existing) {
-    check_notes(notes);
+    Notes notes = checked(noted);
     auto lock = states_.lock();
     auto before = states_.load();
     if (existing == Existing::refuse) refuse_if_on(before);
@@ -103,7 +97,7 @@ Outcome SafeClient::change_password(const Password& password, const AccountSourc
         }
     }();
     ThreemaId identity = state->identity;
-    Notes notes{state->store, state->data};
+    Notes notes{state->store.clone(), state->data};
     return switch_on(std::move(state), safe::derive_keys(password, identity), identity, account,
                      now, notes, Existing::replace);
 }
@@ -247,7 +241,7 @@ Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp 
     const safe::CycleState& cycle = state.cycle;
     Status status{cycle.enabled,
                   state.identity,
-                  state.store,
+                  storage::shown(state.store.location),
                   {},
                   cycle,
                   state.max_backup_bytes,
@@ -259,7 +253,7 @@ Status status_of(const State& state, const safe::CyclePolicy& policy, Timestamp 
                   {},
                   {}};
     for (const PendingRemoval& pending : state.pending_removal)
-        status.pending_removal.push_back(pending.store);
+        status.pending_removal.push_back(storage::shown(pending.store.location));
     if (!cycle.enabled || !state.master_key) return status;
     status.backup_id = safe::Keys(state.master_key->clone()).backup_id();
     status.next_due = safe::next_due(cycle, policy, now);

@@ -33,17 +33,16 @@ void remove_from(storage::Storage& where, const PendingRemoval& pending) {
 State successor_of(std::optional<State> before, const ThreemaId& identity, const Notes& notes,
                    const BackupId& id) {
     State state(identity);
-    state.store = notes.store;
+    state.store = notes.store.clone();
     state.data = notes.data;
     if (!before) return state;
     state.unknown = std::move(before->unknown);
     state.pending_removal = std::move(before->pending_removal);
     if (before->cycle.enabled)
         state.pending_removal.push_back(
-            {before->store, safe::Keys(before->master_key->clone()).backup_id()});
-    std::erase_if(state.pending_removal, [&](const PendingRemoval& pending) {
-        return pending.backup_id == id && pending.store == state.store;
-    });
+            {std::move(before->store), safe::Keys(before->master_key->clone()).backup_id()});
+    std::erase_if(state.pending_removal,
+                  [&](const PendingRemoval& pending) { return is_same(pending, state.store, id); });
     return state;
 }
 
@@ -91,15 +90,14 @@ bool SafeClient::disable(bool keep_backup) {
             return keep_backup && pending.backup_id == id;
         });
         if (!keep_backup) removed = id;
-        if (!keep_backup) off.pending_removal.push_back({state->store, id});
+        if (!keep_backup) off.pending_removal.push_back({state->store.clone(), id});
     }
     states_.save(off);
     log(LogLevel::info, "disabled", {});
     if (remove_pending(off)) save_quietly(off);
     return removed && std::none_of(off.pending_removal.begin(), off.pending_removal.end(),
                                    [&](const PendingRemoval& pending) {
-                                       return pending.backup_id == *removed &&
-                                              pending.store == state->store;
+                                       return is_same(pending, state->store, *removed);
                                    });
 }
 

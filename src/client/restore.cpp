@@ -45,8 +45,8 @@ Restored restore(const storage::Place& place, const Password& password, const Th
 }
 
 Restored SafeClient::restore(const Password& password, const ThreemaId& identity, Timestamp now,
-                             const Notes& notes) {
-    check_notes(notes);
+                             const Notes& noted) {
+    Notes notes = checked(noted);
     auto lock = states_.lock();
     auto before = states_.load();
     refuse_if_on(before);

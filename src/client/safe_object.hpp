@@ -21,7 +21,8 @@ std::optional<Sealed> fetch(storage::Storage& storage, const BackupId& id,
 Restored fetch_and_open(storage::Storage& storage, const safe::Keys& keys,
                         std::optional<std::size_t> most = std::nullopt);
 
-void check_notes(const Notes& notes);                  // throws invalid_argument
+// As a state may keep them; throws invalid_argument.
+Notes checked(const Notes& notes);
 void refuse_if_on(const std::optional<State>& state);  // throws conflict
 void require_on(const std::optional<State>& state);    // throws not_found
 void note_limits(State& state, const storage::Limits& limits);
@@ -29,5 +30,10 @@ void note_limits(State& state, const storage::Limits& limits);
 // The state of a Safe that is being switched on; what was on before is yet to be removed.
 State successor_of(std::optional<State> before, const ThreemaId& identity, const Notes& notes,
                    const BackupId& id);
+
+// Whether both are the same object, by the names of their stores.
+inline bool is_same(const PendingRemoval& pending, const StoreNote& store, const BackupId& id) {
+    return pending.backup_id == id && pending.store.location == store.location;
+}
 
 }  // namespace tresor::client

@@ -46,10 +46,19 @@ public:
         return time;
     }
 
-    bool flag(std::string_view name) {
+    bool flag(std::string_view name, std::optional<bool> otherwise = std::nullopt) {
         const Json* value = take(name);
+        if (value == nullptr && otherwise) return *otherwise;
         if (value == nullptr || !value->flag()) damaged(name);
         return *value->flag();
+    }
+
+    std::optional<SecretBytes> secret(std::string_view name) {
+        const Json* value = take(name);
+        if (value == nullptr) return std::nullopt;
+        if (!value->text()) damaged(name);
+        if (value->text()->empty()) return std::nullopt;
+        return SecretBytes(as_bytes(*value->text()));
     }
 
     std::optional<SecretBytes> hex(std::string_view name) {
@@ -59,6 +68,16 @@ public:
         SecretBytes bytes(digits ? digits->size() / 2 : 0);
         if (!digits || !codec::hex_decode(*digits, bytes.expose())) damaged(name);
         return bytes;
+    }
+
+    // The members of a member, if it is there.
+    template <class Read>
+    void object(std::string_view name, const Read& read) {
+        const Json* value = take(name);
+        if (value == nullptr) return;
+        if (value->object() == nullptr) damaged(name);
+        Members members(*value->object());
+        read(members);
     }
 
     // Each element as its own members.
@@ -119,10 +138,25 @@ safe::CycleState parse_cycle(Members& members) {
     return cycle;
 }
 
+StoreNote parse_store(Members& members) {
+    StoreNote store(members.text("store"));
+    store.password = members.secret("store_password");
+    store.password_file = members.text("store_password_file");
+    members.object("store_options", [&](Members& options) {
+        store.net.ca_file = options.text("ca_file");
+        store.net.pin = options.text("pin");
+        store.net.allow_insecure = options.flag("allow_insecure", false);
+        store.net.proxy = options.text("proxy");
+        store.net.timeout = Seconds(options.number("timeout", 86400, store.net.timeout.count()));
+        store.unknown_options = options.rest();
+    });
+    return store;
+}
+
 std::vector<PendingRemoval> parse_pending(Members& members) {
     std::vector<PendingRemoval> pending;
     members.objects("pending_removal", [&](Members& entry) {
-        std::string store = entry.text("store");
+        StoreNote store = parse_store(entry);
         auto id = BackupId::parse(entry.text("backup_id"));
         if (!id) damaged("pending_removal");
         pending.push_back({std::move(store), *id, entry.rest()});
@@ -153,11 +187,29 @@ public:
     }
 };
 
+// What nobody said anything about is left out.
+void write_store(Writer& out, const StoreNote& store) {
+    out.text_or_null("store", store.location);
+    if (store.password) out.text_or_null("store_password", as_text(store.password->expose()));
+    if (!store.password_file.empty()) out.text_or_null("store_password_file", store.password_file);
+    if (store.net == net::Options() && store.unknown_options.empty()) return;
+    out.name("store_options");
+    out.begin_object();
+    out.text_or_null("ca_file", store.net.ca_file);
+    out.text_or_null("pin", store.net.pin);
+    out.name("allow_insecure");
+    out.flag(store.net.allow_insecure);
+    out.text_or_null("proxy", store.net.proxy);
+    out.number("timeout", store.net.timeout.count());
+    out.unknowns(store.unknown_options);
+    out.end_object();
+}
+
 void write_enabled(Writer& out, const State& state) {
     const safe::CycleState& cycle = state.cycle;
     out.name("master_key");
     out.hex(state.master_key->expose());
-    out.text_or_null("store", state.store);
+    write_store(out, state.store);
     out.text_or_null("data", state.data);
     out.time_or_null("enabled_at", cycle.enabled_at);
     out.number("max_backup_bytes", state.max_backup_bytes);
@@ -179,7 +231,7 @@ void write_pending(Writer& out, const State& state) {
     out.begin_array();
     for (const PendingRemoval& pending : state.pending_removal) {
         out.begin_object();
-        out.text_or_null("store", pending.store);
+        write_store(out, pending.store);
         out.name("backup_id");
         out.text(pending.backup_id.hex());
         out.unknowns(pending.unknown);
@@ -210,7 +262,7 @@ State parse_state(ByteView json) {
         state.master_key = keys->master_key().clone();
     }
     if (state.cycle.enabled && !state.master_key) damaged("master_key");
-    state.store = members.text("store");
+    state.store = parse_store(members);
     state.data = members.text("data");
     state.last_outcome = members.text("last_outcome");
     constexpr std::int64_t any = INT64_MAX;

@@ -7,6 +7,7 @@
 
 #include "codec/hex.hpp"
 #include "codec/utf8.hpp"
+#include "net/text.hpp"
 
 namespace tresor::net {
 namespace {
@@ -21,20 +22,6 @@ constexpr std::size_t longest = 2000;
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_alnum(char c) { return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-std::string lowercase(std::string_view text) {
-    std::string low(text);
-    std::transform(low.begin(), low.end(), low.begin(), lower);
-    return low;
-}
-
-std::string_view trimmed(std::string_view text) {
-    auto is_space = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-    return text;
-}
 
 // The text without placeholders; braces that are none are refused.
 std::string without_placeholders(std::string_view text) {
@@ -53,18 +40,26 @@ std::string without_placeholders(std::string_view text) {
     return rest;
 }
 
-SecretBytes percent_decoded(std::string_view text) {
-    SecretBytes bytes;
-    bytes.reserve(text.size());
+// Each byte of the text, %XX decoded, to `take`; false if one is broken.
+template <class Take>
+bool each_byte(std::string_view text, const Take& take) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         std::array<Byte, 1> byte = {static_cast<Byte>(text[i])};
         if (text[i] == '%') {
             if (text.size() - i < 3 || !codec::hex_decode(text.substr(i + 1, 2), byte))
-                refuse("has a % in user or password that is no %XX");
+                return false;
             i += 2;
         }
-        bytes.push_back(byte[0]);
+        take(byte[0]);
     }
+    return true;
+}
+
+SecretBytes decoded_user_info(std::string_view text) {
+    SecretBytes bytes;
+    bytes.reserve(text.size());
+    if (!each_byte(text, [&](Byte byte) { bytes.push_back(byte); }))
+        refuse("has a % in user or password that is no %XX");
     if (!codec::is_utf8(as_text(bytes.expose()))) refuse("has a user or password that is no UTF-8");
     if (std::any_of(bytes.expose().begin(), bytes.expose().end(),
                     [](Byte byte) { return byte < 0x20 || byte == 0x7F; }))
@@ -74,9 +69,9 @@ SecretBytes percent_decoded(std::string_view text) {
 
 Credentials parse_user_info(std::string_view text) {
     std::size_t colon = std::min(text.find(':'), text.size());
-    SecretBytes user = percent_decoded(text.substr(0, colon));
+    SecretBytes user = decoded_user_info(text.substr(0, colon));
     Credentials credentials{std::string(as_text(user.expose())),
-                            percent_decoded(text.substr(std::min(colon + 1, text.size())))};
+                            decoded_user_info(text.substr(std::min(colon + 1, text.size())))};
     if (credentials.user.find(':') != std::string::npos) refuse("has a colon in the user");
     return credentials;
 }
@@ -206,6 +201,38 @@ bool is_loopback(std::string_view url) noexcept {
         if (c != '.' && !is_digit(c)) return false;
     }
     return dots == 3 && host.starts_with("127.");
+}
+
+bool same_origin(std::string_view a, std::string_view b) {
+    auto normal = [](std::string_view url) {
+        std::string origin = lowercase(origin_of(url));
+        std::string_view port = scheme_of(origin) == "https" ? ":443" : ":80";
+        if (origin.ends_with(port)) origin.erase(origin.size() - port.size());
+        return origin;
+    };
+    return normal(a) == normal(b);
+}
+
+std::string resolve(std::string_view base, std::string_view reference) {
+    if (reference.find("://") < reference.find_first_of("/?#")) return std::string(reference);
+    std::string url(origin_of(base));
+    if (reference.starts_with("//")) {
+        url = scheme_of(base);
+        url += ':';
+    } else if (!reference.starts_with('/')) {
+        std::string_view path = base.substr(url.size());
+        path = path.substr(0, path.find_first_of("?#"));
+        url += path.substr(0, path.rfind('/') + 1);
+        if (path.empty()) url += '/';
+    }
+    url += reference;
+    return url;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+    std::string decoded;
+    bool whole = each_byte(text, [&](Byte byte) { decoded += static_cast<char>(byte); });
+    return whole ? std::optional(std::move(decoded)) : std::nullopt;
 }
 
 }  // namespace tresor::net

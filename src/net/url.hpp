@@ -1,44 +1,25 @@
-// Addresses of servers, as people type them (safe.md 2.6).
-//
-//     [https://][user[:password]@]host[:port][/path]
-//
-// The host is a name in ASCII, an IPv4 address, or an IPv6 address in brackets; host and path may
-// hold `{backupIdPrefix8}`, which stands for the first byte of a backup id in two hex digits.
+// URLs in the normal form of url.hpp, and what a server may answer about them.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include <tresor/secret.hpp>
+#include <tresor/url.hpp>
 
 namespace tresor::net {
 
-struct Credentials {
-    std::string user;  // UTF-8, without colon
-    SecretBytes password;
-};
-
-struct BaseUrl {
-    std::string
-        text;  // normal form without user info: lowercase scheme and host, one slash at the end
-    std::optional<Credentials> credentials;
-};
-
-// Throws invalid_argument, in words that hold nothing of the user info: another scheme; `http`
-// unless it leads to this machine or is allowed; a query, fragment or `..`; braces other than the
-// placeholder; what cannot stand in an address. Spaces around it are dropped, non-ASCII text in the
-// path is percent-encoded.
-enum class PlainHttp { loopback_only, allowed };
-BaseUrl parse_base_url(std::string_view typed, PlainHttp plain = PlainHttp::loopback_only);
-
-bool has_placeholder(std::string_view url) noexcept;
-// `shard`: BackupId::shard().
-std::string expand(std::string_view url, std::string_view shard);
-
-// Of a URL in normal form.
 std::string_view scheme_of(std::string_view url) noexcept;
 std::string_view origin_of(std::string_view url) noexcept;  // scheme, host and port
 bool is_loopback(std::string_view url) noexcept;
+// A port that the scheme has anyway makes no difference, nor does case.
+bool same_origin(std::string_view a, std::string_view b);
+
+// A reference as it stands in a Location header, against the URL that was asked (RFC 3986, 5.2; dot
+// segments stay).
+std::string resolve(std::string_view base, std::string_view reference);
+
+// With every %XX as the byte it stands for; absent if one is broken.
+std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace tresor::net

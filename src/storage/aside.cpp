@@ -6,7 +6,6 @@
 
 #include <tresor/storage.hpp>
 
-#include "base/file.hpp"
 #include "codec/hex.hpp"
 #include "crypto/random.hpp"
 
@@ -25,8 +24,6 @@ std::optional<std::string> part_of(std::string_view taken) {
     return part ? std::optional(part->text()) : std::nullopt;
 }
 
-fs::path place_in(const fs::path& folder) { return folder / ".aside"; }
-
 fs::path free_name(const fs::path& file) {
     std::array<Byte, 8> random;
     crypto::random_bytes(random);
@@ -34,67 +31,79 @@ fs::path free_name(const fs::path& file) {
            (codec::hex_encode(random) + "." + file.filename().string());
 }
 
-// By a folder or a link to nowhere: no object can have this name at present.
-bool is_blocked(const fs::path& file, const std::optional<file::Info>& found) {
-    std::error_code ignored;
-    return found ? !found->regular : fs::is_symlink(file, ignored);
-}
-
 }  // namespace
 
-std::optional<fs::path> take(const fs::path& file) {
-    fs::path folder = file.parent_path();
-    for (;;) {
-        auto info = file::info(folder);
-        if (!info || !file::info(file)) return std::nullopt;
-        file::make_folder(place_in(folder), info->mode);
+fs::path place_in(const fs::path& folder) { return folder / ".aside"; }
+
+std::optional<fs::path> take(Files& files, const fs::path& file) {
+    constexpr int most_tries = 50;
+    for (int tries = 0; tries < most_tries; ++tries) {
+        auto info = files.info(file);
+        if (!info || !info->regular) return std::nullopt;
+        files.make_folder(place_in(file.parent_path()));
         fs::path taken = free_name(file);
         // False, too, if somebody tidied the place away just now: then once more.
-        if (file::rename(file, taken)) return taken;
+        if (files.rename(file, taken)) return taken;
     }
+    throw Error(Errc::unavailable, file.filename().string() + " cannot be taken aside");
 }
 
-void put_back(fs::path taken, const fs::path& file) {
+void put_back(Files& files, fs::path taken, const fs::path& file) {
     std::vector<fs::path> older;  // dropped when a newer one has the name, and not before
-    while (!file::rename_if_free(taken, file)) {
-        auto ours = file::info(taken), theirs = file::info(file);
+    while (!files.rename_if_free(taken, file)) {
+        auto ours = files.info(taken), theirs = files.info(file);
         if (!ours) {  // somebody else has put it back
             if (older.empty()) return;
             taken = older.back();
             older.pop_back();
             continue;
         }
-        if (is_blocked(file, theirs)) return;
+        // A folder or a link to nowhere: no object can have this name at present.
+        if (theirs && !theirs->regular) return;
         if (!theirs) continue;  // the name has become free
-        if (theirs->modified_ns >= ours->modified_ns) {
+        if (theirs->modified >= ours->modified) {
             older.push_back(taken);
             break;
         }
         // An older one, that another removal has put back, stands in the way of the newer one. What
         // is taken may be our own again, put back by somebody else.
-        auto other = take(file);
-        auto found = other ? file::info(*other) : std::nullopt;
+        auto other = take(files, file);
+        auto found = other ? files.info(*other) : std::nullopt;
         if (!found) continue;
-        if (found->modified_ns >= ours->modified_ns) std::swap(taken, *other);
+        if (found->modified >= ours->modified) std::swap(taken, *other);
         older.push_back(*other);
     }
-    for (const fs::path& file_aside : older) file::unlink(file_aside);
+    for (const fs::path& file_aside : older) files.unlink(file_aside);
 }
 
-bool put_back_all_of(const fs::path& file) {
-    auto reader = file::FolderReader::open(place_in(file.parent_path()));
-    while (auto name = reader ? reader->next() : std::nullopt)
-        if (part_of(*name) == file.filename().string())
-            put_back(place_in(file.parent_path()) / *name, file);
-    return reader.has_value();
+bool put_back_all_of(Files& files, const fs::path& file) {
+    fs::path place = place_in(file.parent_path());
+    return files.names_in(place, [&](std::string_view name) {
+        if (part_of(name) == file.filename().string()) put_back(files, place / name, file);
+    });
 }
 
-void put_back_all_in(const fs::path& folder) {
-    auto reader = file::FolderReader::open(place_in(folder));
-    while (auto name = reader ? reader->next() : std::nullopt)
-        if (auto part = part_of(*name)) put_back(place_in(folder) / *name, folder / *part);
+void put_back_all_in(Files& files, const fs::path& folder) {
+    fs::path place = place_in(folder);
+    files.names_in(place, [&](std::string_view name) {
+        if (auto part = part_of(name)) put_back(files, place / name, folder / *part);
+    });
 }
 
-void tidy(const fs::path& folder) noexcept { file::remove_folder(place_in(folder)); }
+bool remove_if(Files& files, const fs::path& file, const Wanted& is_wanted) {
+    auto conflict = [&] {
+        throw Error(Errc::conflict, file.filename().string() + " is not as the condition wants it");
+    };
+    if (!is_wanted(file)) conflict();
+    auto taken = take(files, file);
+    if (!taken) return false;
+    if (!is_wanted(*taken)) {
+        put_back(files, *taken, file);
+        conflict();
+    }
+    // Whoever looked for the name in the meantime may have put the file back.
+    if (!files.unlink(*taken) || is_wanted(file)) conflict();
+    return true;
+}
 
 }  // namespace tresor::storage::aside

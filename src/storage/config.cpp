@@ -87,7 +87,11 @@ void put_limits(Storage& storage, const Limits& limits) {
     require_valid(limits);
     Bytes config = format_limits(limits);
     MemorySource source(config);
-    storage.put(ObjectName("config"), source, Condition::absent());
+    ObjectName name("config");
+    bool exact = storage.can().put_if_absent;
+    if (!exact && storage.stat(name))
+        throw Error(Errc::conflict, storage.describe() + " holds a config already");
+    storage.put(name, source, exact ? Condition::absent() : Condition());
 }
 
 }  // namespace tresor::storage

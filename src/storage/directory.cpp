@@ -25,17 +25,32 @@ ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
     throw Error(Errc::conflict, path.filename().string() + " is not as the condition wants it");
 }
 
-// What `look` finds under a name. A removal may have taken the file aside, and put it back itself
-// before it was found there: so there are several looks while anybody removes on condition.
-template <class Look>
-auto find(const fs::path& path, const Look& look) {
-    auto found = look();
-    for (int looks = 0, quiet = 0; !found && quiet < 2 && looks < 50; ++looks) {
-        quiet = aside::put_back_all_of(path) ? 0 : quiet + 1;
-        found = look();
+class FolderFiles final : public aside::Files {
+public:
+    // A link to nowhere has its name, too.
+    std::optional<Info> info(const fs::path& path) override {
+        if (auto found = file::info(path)) return Info{found->modified_ns, found->regular};
+        std::error_code ignored;
+        if (fs::is_symlink(path, ignored)) return Info{0, false};
+        return std::nullopt;
     }
-    return found;
-}
+    void make_folder(const fs::path& path) override {
+        if (auto parent = file::info(path.parent_path())) file::make_folder(path, parent->mode);
+    }
+    bool rename(const fs::path& from, const fs::path& to) override {
+        return file::rename(from, to);
+    }
+    bool rename_if_free(const fs::path& from, const fs::path& to) override {
+        return file::rename_if_free(from, to);
+    }
+    bool unlink(const fs::path& path) override { return file::unlink(path); }
+    bool names_in(const fs::path& folder,
+                  const std::function<void(std::string_view)>& visit) override {
+        auto reader = file::FolderReader::open(folder);
+        while (auto name = reader ? reader->next() : std::nullopt) visit(*name);
+        return reader.has_value();
+    }
+};
 
 // Removes from a folder what processes that died have left there over a day ago.
 class Leftovers {
@@ -69,12 +84,13 @@ public:
 
     // `base`: the names of what lies in this folder begin with it. False: the visitor has enough.
     bool folder(const fs::path& path, const std::string& base) const {
-        aside::put_back_all_in(path);
+        FolderFiles files;
+        aside::put_back_all_in(files, path);
         auto reader = file::FolderReader::open(path);
         Leftovers leftovers(path);
         struct Tidy {
             const fs::path& path;
-            ~Tidy() { aside::tidy(path); }
+            ~Tidy() { file::remove_folder(aside::place_in(path)); }
         } tidy{path};
         bool more = true;
         while (auto name = more && reader ? reader->next() : std::nullopt) {
@@ -158,7 +174,8 @@ ObjectInfo Directory::put(const ObjectName& name, ByteSource& content, const Con
     // Before anything is written: the disk may be full of it.
     if (!tidied_.exchange(true)) tidy(path.parent_path());
     bool refuse = condition.kind == Condition::Kind::absent;
-    if (refuse) aside::put_back_all_of(path);
+    FolderFiles files;
+    if (refuse) aside::put_back_all_of(files, path);
     FileSink sink(path, refuse ? Existing::refuse : Existing::replace, mode & 0666);
     copy(content, sink, progress_);
     sink.commit();
@@ -181,7 +198,8 @@ void Directory::tidy(const fs::path& folder) {
 
 std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
     fs::path path = path_of(name);
-    auto info = find(path, [&] { return file::info(path); });
+    FolderFiles files;
+    auto info = aside::find(files, path, [&] { return file::info(path); });
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
@@ -189,7 +207,8 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
 
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
     fs::path path = path_of(name);
-    auto opened = find(path, [&] { return file::open(path); });
+    FolderFiles files;
+    auto opened = aside::find(files, path, [&] { return file::open(path); });
     if (!opened) {
         root_mode();
         return std::nullopt;
@@ -200,7 +219,8 @@ std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into)
 
 bool Directory::remove(const ObjectName& name, const Condition& condition) {
     fs::path path = path_of(name);
-    aside::put_back_all_of(path);
+    FolderFiles files;
+    aside::put_back_all_of(files, path);
     if (!stat(name)) return false;
     if (condition.kind == Condition::Kind::absent) not_as_wanted(path);
     if (condition.kind == Condition::Kind::version) return remove_version(path, condition.text);
@@ -220,16 +240,8 @@ bool Directory::remove_version(const fs::path& path, const std::string& version)
         auto info = file::info(file);
         return info && version_of(*info) == version;
     };
-    if (!is_wanted(path)) not_as_wanted(path);
-    auto taken = aside::take(path);
-    if (!taken) return false;
-    if (!is_wanted(*taken)) {
-        aside::put_back(*taken, path);
-        not_as_wanted(path);
-    }
-    // Whoever looked for the name in the meantime may have put the file back.
-    if (!file::unlink(*taken) || is_wanted(path)) not_as_wanted(path);
-    return true;
+    FolderFiles files;
+    return aside::remove_if(files, path, is_wanted);
 }
 
 void Directory::list(std::string_view prefix, const Visitor& visit) {

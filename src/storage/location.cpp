@@ -6,6 +6,8 @@
 #include <tresor/storage/memory.hpp>
 #include <tresor/storage/wrapper.hpp>
 
+#include "storage/server_location.hpp"
+
 namespace tresor::storage {
 namespace {
 
@@ -33,6 +35,7 @@ Registry built_in_stores() {
     registry["memory"] = [](std::string_view, const LocationOptions&) {
         return std::make_unique<Memory>();
     };
+    add_servers(registry);
     return registry;
 }
 
@@ -48,9 +51,40 @@ std::unique_ptr<Storage> open_storage(std::string_view location, const Registry&
     return factory->second(location, options);
 }
 
+LocationOptions LocationOptions::clone() const {
+    return {create, progress, credentials ? std::optional(credentials->clone()) : std::nullopt, net,
+            backup_id};
+}
+
+namespace {
+
+// A Place can be copied; what it knows of a password is copied by this alone.
+class Opening {
+public:
+    Opening(std::string location, Registry registry, LocationOptions options)
+        : location_(std::move(location)),
+          registry_(std::move(registry)),
+          options_(std::move(options)) {}
+    Opening(const Opening& other)
+        : Opening(other.location_, other.registry_, other.options_.clone()) {}
+    Opening& operator=(const Opening&) = delete;
+
+    std::unique_ptr<Storage> operator()(const BackupId& id) const {
+        LocationOptions options = options_.clone();
+        options.backup_id = id;
+        return open_storage(location_, registry_, options);
+    }
+
+private:
+    std::string location_;
+    Registry registry_;
+    LocationOptions options_;
+};
+
+}  // namespace
+
 Place place(std::string location, Registry registry, LocationOptions options) {
-    return [location = std::move(location), registry = std::move(registry),
-            options](const BackupId&) { return open_storage(location, registry, options); };
+    return Opening(std::move(location), std::move(registry), std::move(options));
 }
 
 Place place(Storage& storage) {

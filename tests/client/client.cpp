@@ -104,7 +104,7 @@ TEST_CASE("client: an object that another put in between is left alone") {
         Troubled& store;
     } states(f.store);
     // The rival puts its object when the client has looked already.
-    Opener opener = [&](const std::string&) {
+    Opener opener = [&](const StoreNote&) {
         return [&](const BackupId&) {
             struct Late final : storage::Storage {
                 explicit Late(Troubled& shared) : store(shared) {}
@@ -284,8 +284,8 @@ TEST_CASE("client: a tick uses the store that the state names") {
     storage::Memory first, second;
     for (auto* store : {&first, &second}) storage::put_limits(*store, {});
     MemoryStates states;
-    Opener opener = [&](const std::string& name) {
-        return storage::place(name == "first" ? first : second);
+    Opener opener = [&](const StoreNote& store) {
+        return storage::place(store.location == "first" ? first : second);
     };
     SafeClient client(opener, states);
     client.enable(password(), identity, account("zoe"), start, {"first", ""});

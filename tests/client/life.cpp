@@ -32,7 +32,8 @@ struct World {
     MemoryStates states;
     std::vector<std::string> events;
     SafeClient client{
-        [this](const std::string& location) {
+        [this](const StoreNote& store) {
+            const std::string& location = store.location;
             if (away.contains(location)) throw Error(away[location], "away");
             return storage::place(stores[locations.at(location)]);
         },
@@ -80,7 +81,7 @@ TEST_CASE("life: another password uploads first and then removes the old backup"
     CHECK(w.restored(0, new_password()) == "read");
     CHECK_FALSE(w.stores[0].stat(name_under(password())));
     CHECK(w.state().pending_removal.empty());
-    CHECK(w.state().store == "a");
+    CHECK(w.state().store.location == "a");
     CHECK(w.state().data == "a.json");
     CHECK(w.events == std::vector<std::string>{"enabled", "old backup removed"});
     CHECK(w.tick(start + days(2), "read").kind == Outcome::Kind::unchanged);
@@ -107,7 +108,7 @@ TEST_CASE("Y-15: the old backup cannot be removed: the new one exists and each t
     CHECK(w.restored(0, new_password()) == "read");
     CHECK(w.restored(0, password()) == "zoe");
     REQUIRE(w.state().pending_removal.size() == 1);
-    CHECK(w.state().pending_removal[0].store == "a");
+    CHECK(w.state().pending_removal[0].store.location == "a");
     CHECK(w.state().pending_removal[0].backup_id.object_name() == object.text());
     CHECK(status_of(w.state(), {}, start).pending_removal == std::vector<std::string>{"a"});
     w.tick(start + hours(1));
@@ -144,7 +145,7 @@ TEST_CASE("life: another store gets the backup and the old one loses it") {
     w.replace(password(), "b");
     CHECK(w.backups(0) == 0);
     CHECK(w.restored(1, password()) == "zoe");
-    CHECK(w.state().store == "b");
+    CHECK(w.state().store.location == "b");
 }
 
 TEST_CASE("life: an old store that is away gives up its backup when it is back") {
@@ -279,7 +280,7 @@ TEST_CASE("life: disable removes the backup and forgets the keys") {
     State state = w.state();
     CHECK_FALSE(state.cycle.enabled);
     CHECK_FALSE(state.master_key);
-    CHECK(state.store.empty());
+    CHECK(state.store.location.empty());
     CHECK(test::text_of(w.states.text.expose()).find("066384d3") == std::string::npos);
     CHECK(w.tick(start + days(1)).kind == Outcome::Kind::disabled);
     CHECK_FALSE(w.client.disable());
@@ -419,7 +420,7 @@ TEST_CASE("life: an upload during the drill is no difference") {
     World w;
     bool first = true;
     SafeClient drill(
-        [&](const std::string&) {
+        [&](const StoreNote&) {
             if (std::exchange(first, false)) {
                 // The drill has read the state; now a tick uploads something new.
                 w.tick(start + days(1), "new");

@@ -49,7 +49,7 @@ TEST_CASE("state: what was written is read back") {
     CHECK(text_of(again) == text_of(state));
     CHECK(again.identity.text() == "*SUPPORT");
     CHECK(*again.master_key == *state.master_key);
-    CHECK(again.store == state.store);
+    CHECK(again.store.location == state.store.location);
     CHECK(again.data == state.data);
     CHECK(again.max_backup_bytes == 1048576);
     CHECK(again.backup_bytes == 4711);
@@ -67,10 +67,10 @@ TEST_CASE("state: what was written is read back") {
 
 TEST_CASE("state: unknown members are kept") {
     std::string text = text_of(sample());
-    text.insert(text.find('{') + 1, "\"later\":[{\"a\":1.50}],\"store_options\":{\"pin\":null},");
+    text.insert(text.find('{') + 1, "\"later\":[{\"a\":1.50}],\"store_options\":{\"knock\":[3]},");
     std::string again = text_of(parse(text));
     CHECK(again.find("\"later\": [{\"a\":1.50}]") != again.npos);
-    CHECK(again.find("{\"pin\":null}") != again.npos);
+    CHECK(again.find("\"knock\":[3]}") != again.npos);
 }
 
 TEST_CASE("state: what is yet to be removed is kept, with members this version does not know") {
@@ -78,12 +78,12 @@ TEST_CASE("state: what is yet to be removed is kept, with members this version d
     Bytes id(32, 0xab);
     state.pending_removal.push_back({"/mnt/old", BackupId(std::span<const Byte, 32>(id))});
     std::string text = text_of(state);
-    text.replace(text.find("\"/mnt/old\""), 10, "\"/mnt/old\",\"store_password_file\":\"/f\"");
+    text.replace(text.find("\"/mnt/old\""), 10, "\"/mnt/old\",\"later\":\"x\"");
     State again = parse(text);
     REQUIRE(again.pending_removal.size() == 1);
-    CHECK(again.pending_removal[0].store == "/mnt/old");
+    CHECK(again.pending_removal[0].store.location == "/mnt/old");
     CHECK(again.pending_removal[0].backup_id.shard() == "ab");
-    CHECK(text_of(again).find("\"store_password_file\":\"/f\"") != text.npos);
+    CHECK(text_of(again).find("\"later\":\"x\"") != text.npos);
     again.cycle.enabled = false;
     CHECK(parse(text_of(again)).pending_removal.size() == 1);
     for (auto damage : {"[7]", "7", "[{\"store\":\"x\"}]", "[{\"backup_id\":\"ab\"}]"})
@@ -91,6 +91,38 @@ TEST_CASE("state: what is yet to be removed is kept, with members this version d
                                             "false,\"pending_removal\":") +
                                 damage + "}"),
                           Errc::malformed);
+}
+
+TEST_CASE("state: how a store is reached is kept, of the present one and of old ones") {
+    State state = sample();
+    StoreNote store("webdav+https://alice@dav.example/");
+    store.password = SecretBytes(as_bytes("\"s3cr\u00e9t"));
+    store.net = {"/etc/ca.pem", std::string(64, 'a'), "http://proxy:3128", Seconds(7), true};
+    state.store = store.clone();
+    store.password.reset();
+    store.password_file = "/home/a/dav.txt";
+    Bytes id(32, 0xab);
+    state.pending_removal.push_back({std::move(store), BackupId(std::span<const Byte, 32>(id))});
+    State again = parse(text_of(state));
+    CHECK(again.store.location == "webdav+https://alice@dav.example/");
+    CHECK(test::text_of(again.store.password.value().expose()) == "\"s3cr\u00e9t");
+    CHECK(again.store.password_file.empty());
+    CHECK(again.store.net == state.store.net);
+    CHECK_FALSE(again.pending_removal[0].store.password);
+    CHECK(again.pending_removal[0].store.password_file == "/home/a/dav.txt");
+    CHECK(again.pending_removal[0].store.net == state.store.net);
+    CHECK(text_of(again) == text_of(state));
+    for (auto damage : {"7", "{\"timeout\":-1}", "{\"timeout\":86401}", "{\"allow_insecure\":1}"})
+        CHECK_THROWS_CODE(parse(std::string("{\"version\":1,\"identity\":\"ECHOECHO\",\"enabled\":"
+                                            "false,\"store_options\":") +
+                                damage + "}"),
+                          Errc::malformed);
+}
+
+TEST_CASE("state: a store without anything said about it has nothing to keep but its location") {
+    std::string text = text_of(sample());
+    CHECK(text.find("store_options") == text.npos);
+    CHECK(text.find("store_password") == text.npos);
 }
 
 TEST_CASE("state: switched off, it holds no key") {

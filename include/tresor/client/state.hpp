@@ -14,16 +14,32 @@
 #include <vector>
 
 #include <tresor/backup_id.hpp>
+#include <tresor/http.hpp>
 #include <tresor/identity.hpp>
 #include <tresor/safe/cycle.hpp>
 #include <tresor/safe/model.hpp>
 
 namespace tresor::client {
 
+// A store, and how it is reached.
+struct StoreNote {
+    StoreNote() = default;
+    StoreNote(std::string where) : location(std::move(where)) {}
+    StoreNote(const char* where) : location(where) {}
+
+    std::string location;                 // UTF-8; without a password once it is in a state
+    std::optional<SecretBytes> password;  // of the store, UTF-8; not the one of the Safe
+    std::string password_file;            // or where its first line is to be read each time
+    net::Options net;
+    safe::Unknowns unknown_options;
+
+    StoreNote clone() const;
+};
+
 // A backup that is of no use any more and could not be removed yet: of an old password or store, or
 // of a Safe that was switched off.
 struct PendingRemoval {
-    std::string store;  // its location, as State::store
+    StoreNote store;
     BackupId backup_id;
     safe::Unknowns unknown = {};
 };
@@ -33,11 +49,11 @@ struct State {
     ThreemaId identity;
     safe::CycleState cycle;
     std::optional<safe::MasterKey> master_key;  // absent when Safe is off
-    std::string store;                          // the location, without a password
-    std::string data;                           // the program's own note of where the account is
-    std::uint64_t max_backup_bytes = 524288;    // of the store, with cycle.retention_days
-    std::uint64_t backup_bytes = 0;             // size of the last upload
-    std::string last_outcome;                   // "uploaded", "unchanged", "grace", "failed" or ""
+    StoreNote store;
+    std::string data;                         // the program's own note of where the account is
+    std::uint64_t max_backup_bytes = 524288;  // of the store, with cycle.retention_days
+    std::uint64_t backup_bytes = 0;           // size of the last upload
+    std::string last_outcome;                 // "uploaded", "unchanged", "grace", "failed" or ""
     std::vector<PendingRemoval> pending_removal;
     safe::Unknowns unknown;
 };

@@ -38,7 +38,8 @@ FoundLimits get_limits(Storage& storage);
 void require_valid(const Limits& limits);
 
 // Writes the `config` of a new store. Throws invalid_argument out of range, conflict if there is
-// one, unsupported where `config` cannot be written.
+// one (where the store cannot tell exactly, as of right before), unsupported where `config` cannot
+// be written.
 void put_limits(Storage& storage, const Limits& limits);
 
 // Whether it is a Safe backup, `backups/<64 lowercase hex>`, that was not written for so many days.

@@ -1,0 +1,212 @@
+#include <tresor/storage/webdav.hpp>
+
+#include <array>
+
+#include "base/file.hpp"
+#include "codec/hex.hpp"
+#include "crypto/random.hpp"
+#include "storage/dav_files.hpp"
+#include "storage/remote.hpp"
+
+namespace tresor::storage {
+namespace {
+
+using Moved = DavFiles::Moved;
+
+std::string folder_of(std::string_view path) {
+    return std::string(path.substr(0, path.rfind('/') + 1));
+}
+
+std::string temporary_beside(std::string_view path) {
+    std::array<Byte, 10> random;
+    crypto::random_bytes(random);
+    return folder_of(path).append(file::temporary_prefix).append(codec::hex_encode(random));
+}
+
+// The first error is the one to tell.
+void drop(DavFiles& files, const std::string& path) noexcept {
+    try {
+        files.unlink(path);
+    } catch (const Error&) {
+    }
+}
+
+}  // namespace
+
+WebDav::WebDav(net::BaseUrl base, std::unique_ptr<net::Transport> transport)
+    : files_(std::make_unique<DavFiles>(std::move(base), std::move(transport))) {}
+
+WebDav::~WebDav() = default;
+
+void WebDav::create() {
+    if (!files_->look("")) files_->make("");
+    files_->make("backups/");
+}
+
+std::string WebDav::describe() const { return files_->describe(); }
+
+Abilities WebDav::can() const {
+    return {.list = true, .conditional_remove = tells_versions(), .any_name = true};
+}
+
+bool WebDav::tells_versions() const {
+    if (tells_versions_) return *tells_versions_;
+    try {
+        tells_versions_ = find_out();
+    } catch (const Error& error) {
+        if (error.code() != Errc::unavailable && error.code() != Errc::cancelled)
+            tells_versions_ = false;
+    }
+    return tells_versions_.value_or(false);
+}
+
+// Writes twice at once, moves, and moves back to a name that is taken.
+bool WebDav::find_out() const {
+    struct Probe {
+        DavFiles& files;
+        std::string path = temporary_beside("");
+        ~Probe() { drop(files, path); }
+        std::string write(Byte content) {
+            MemorySource source(ByteView(&content, 1));
+            if (auto error = files.put(path, source)) throw *error;
+            auto found = files.look(path);
+            return found ? found->etag : "";
+        }
+    };
+    Probe probe{*files_}, other{*files_};
+    std::string first = probe.write(1), second = probe.write(2);
+    bool strong = first.starts_with('"') && second.starts_with('"');
+    if (!strong || first == second) return false;
+    if (files_->move(probe.path, other.path, Existing::refuse) != Moved::yes) return false;
+    auto moved = files_->look(other.path);
+    if (!moved || moved->etag != second) return false;
+    probe.write(3);
+    return files_->move(other.path, probe.path, Existing::refuse) == Moved::taken;
+}
+
+std::string WebDav::version_of(const std::string& etag) const {
+    return tells_versions_.value_or(false) ? etag : "";
+}
+
+// Makes the folders that may be missing when the server does not take it at first.
+void WebDav::upload(const std::string& path, ByteSource& content) {
+    if (!files_->put(path, content)) return;
+    for (std::size_t slash = 0; (slash = path.find('/', slash)) != path.npos;)
+        files_->make(path.substr(0, ++slash));
+    content.rewind();
+    if (auto error = files_->put(path, content)) throw *error;
+}
+
+// False if the server does not do that.
+bool WebDav::put_beside(const std::string& path, ByteSource& content) {
+    std::string temporary = temporary_beside(path);
+    bool written = false;
+    try {
+        upload(temporary, content);
+        written = true;
+        if (files_->move(temporary, path, Existing::replace) == Moved::yes) return true;
+        throw Error(Errc::unavailable, describe() + " has lost what was just uploaded");
+    } catch (const Error& error) {
+        if (error.code() != Errc::unavailable) drop(*files_, temporary);
+        bool cannot = written ? error.code() == Errc::unsupported
+                              : error.code() == Errc::denied && error.http_status != 401;
+        if (!cannot) throw;
+        return false;
+    } catch (...) {
+        drop(*files_, temporary);
+        throw;
+    }
+}
+
+ObjectInfo WebDav::put(const ObjectName& name, ByteSource& content, const Condition& condition) {
+    if (condition.kind != Condition::Kind::none)
+        throw Error(Errc::unsupported, "a WebDAV folder cannot make a put depend on anything");
+    auto size = content.size();
+    if (writes_beside_ && !put_beside(name.text(), content)) {
+        writes_beside_ = false;
+        content.rewind();
+    }
+    if (!writes_beside_) upload(name.text(), content);
+    if (!size) {
+        auto found = files_->look(name.text());
+        if (found) size = found->size;
+    }
+    return {name, size.value_or(0), {}, {}};
+}
+
+std::optional<ObjectInfo> WebDav::stat(const ObjectName& name) {
+    auto found = aside::find(*files_, name.text(), [&] {
+        auto entry = files_->look(name.text());
+        if (entry && entry->folder) entry.reset();
+        return entry;
+    });
+    if (!found) return std::nullopt;
+    return ObjectInfo{name, found->size.value_or(0), found->modified, version_of(found->etag)};
+}
+
+std::optional<ObjectInfo> WebDav::get(const ObjectName& name, ByteSink& into) {
+    // Some servers give a listing of a folder for its content.
+    if (!stat(name)) return std::nullopt;
+    CountingSink sink(into);
+    auto response =
+        aside::find(*files_, name.text(), [&] { return files_->get(name.text(), sink); });
+    if (!response) return std::nullopt;
+    std::string etag(net::header_of(response->headers, "ETag").value_or(""));
+    return ObjectInfo{name, sink.size(), last_modified(*response), version_of(etag)};
+}
+
+bool WebDav::remove(const ObjectName& name, const Condition& condition) {
+    aside::put_back_all_of(*files_, name.text());
+    if (!stat(name)) return false;
+    if (condition.kind == Condition::Kind::absent)
+        throw Error(Errc::conflict, name.text() + " is not as the condition wants it");
+    if (condition.kind == Condition::Kind::none) return files_->unlink(name.text());
+    std::string part = name.text().substr(folder_of(name.text()).size());
+    if (!tells_versions() || part.size() > aside::longest_part)
+        throw Error(Errc::unsupported,
+                    "a removal cannot depend on a version on this server or for so long a name");
+    return aside::remove_if(*files_, name.text(), [&](const std::filesystem::path& path) {
+        auto found = files_->look(path.string());
+        return found && !found->folder && found->etag == condition.text;
+    });
+}
+
+void WebDav::drop_if_old(const std::string& path, std::optional<Timestamp> modified) {
+    auto now = files_->clock();
+    if (now && modified && *modified < *now - std::chrono::hours(24)) drop(*files_, path);
+}
+
+// False: the visitor has enough.
+bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visitor& visit) {
+    auto found = files_->entries(folder);
+    auto is_aside = [](const DavEntry& entry) { return entry.path == ".aside"; };
+    if (found && std::any_of(found->begin(), found->end(), is_aside)) {
+        aside::put_back_all_in(*files_, folder.substr(0, folder.size() - !folder.empty()));
+        found = files_->entries(folder);
+    }
+    if (!found && folder.empty())
+        throw Error(Errc::not_found, "there is no such thing as " + describe());
+    if (!found) return true;
+    for (const DavEntry& entry : *found) {
+        std::string path = folder + entry.path;
+        if (entry.path.starts_with(file::temporary_prefix)) drop_if_old(path, entry.modified);
+        auto name = ObjectName::parse(path);
+        if (!name) continue;
+        bool wanted = path.starts_with(prefix);
+        path += "/";
+        if (entry.folder && (wanted || prefix.starts_with(path)) && !walk(path, prefix, visit))
+            return false;
+        if (entry.folder || !wanted || !entry.size) continue;
+        if (!visit({*name, *entry.size, entry.modified, version_of(entry.etag)})) return false;
+    }
+    return true;
+}
+
+void WebDav::list(std::string_view prefix, const Visitor& visit) { walk("", prefix, visit); }
+
+std::optional<Timestamp> WebDav::clock() {
+    files_->look("");
+    return files_->clock();
+}
+
+}  // namespace tresor::storage

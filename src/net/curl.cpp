@@ -75,8 +75,7 @@ Errc code_of(CURLcode code) {
         case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
         case CURLE_SSL_ISSUER_ERROR:
         case CURLE_SSL_INVALIDCERTSTATUS: return Errc::denied;
-        case CURLE_URL_MALFORMAT:
-        case CURLE_UNSUPPORTED_PROTOCOL: return Errc::invalid_argument;
+        case CURLE_URL_MALFORMAT: return Errc::invalid_argument;
         case CURLE_SSL_CACERT_BADFILE: return Errc::io;
         case CURLE_OUT_OF_MEMORY: return Errc::out_of_memory;
         case CURLE_ABORTED_BY_CALLBACK: return Errc::cancelled;
@@ -142,7 +141,7 @@ public:
             if (*text == '\0') text = curl_easy_strerror(code);
             throw Error(code_of(code), std::string("no answer from the server: ") + text);
         }
-        if (response_.status == 0) throw Error(Errc::unavailable, "the server gave no answer");
+        if (!head_ended_) throw Error(Errc::unavailable, "the server gave no answer");
         return std::move(response_);
     }
 

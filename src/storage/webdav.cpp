@@ -88,13 +88,20 @@ std::string WebDav::version_of(const std::string& etag) const {
     return tells_versions_.value_or(false) ? etag : "";
 }
 
+void WebDav::require_root() const {
+    if (!files_->look("")) throw Error(Errc::not_found, "there is no such folder: " + describe());
+}
+
 // Makes the folders that may be missing when the server does not take it at first.
 void WebDav::upload(const std::string& path, ByteSource& content) {
     if (!files_->put(path, content)) return;
     for (std::size_t slash = 0; (slash = path.find('/', slash)) != path.npos;)
         files_->make(path.substr(0, ++slash));
     content.rewind();
-    if (auto error = files_->put(path, content)) throw *error;
+    auto error = files_->put(path, content);
+    if (!error) return;
+    require_root();
+    throw *error;
 }
 
 // False if the server does not do that.
@@ -184,8 +191,6 @@ bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visi
         aside::put_back_all_in(*files_, folder.substr(0, folder.size() - !folder.empty()));
         found = files_->entries(folder);
     }
-    if (!found && folder.empty())
-        throw Error(Errc::not_found, "there is no such thing as " + describe());
     if (!found) return true;
     for (const DavEntry& entry : *found) {
         std::string path = folder + entry.path;
@@ -202,7 +207,10 @@ bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visi
     return true;
 }
 
-void WebDav::list(std::string_view prefix, const Visitor& visit) { walk("", prefix, visit); }
+void WebDav::list(std::string_view prefix, const Visitor& visit) {
+    require_root();
+    walk("", prefix, visit);
+}
 
 std::optional<Timestamp> WebDav::clock() {
     files_->look("");

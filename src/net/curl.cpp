@@ -17,6 +17,7 @@ namespace tresor::net {
 namespace {
 
 constexpr std::size_t most_body = 65536, most_head = 262144;
+constexpr std::uint64_t worth_asking = std::uint64_t{1} << 20;
 // Slower than this for the time limit counts as no progress: a server cannot hold us by a drip.
 constexpr long slowest_bytes_a_second = 100;
 
@@ -53,19 +54,25 @@ public:
     }
 
     void add(std::string_view name, std::string_view value) {
+        add_line(name, value.empty() ? ";" : ": ", value);
+    }
+    // What libcurl would send by itself.
+    void leave_out(std::string_view name) { add_line(name, ":", ""); }
+
+    curl_slist* get() const noexcept { return first_; }
+
+private:
+    void add_line(std::string_view name, std::string_view colon, std::string_view value) {
         SecretBytes line;
-        line.reserve(name.size() + value.size() + 3);
-        for (std::string_view part : {name, std::string_view(value.empty() ? ";" : ": "), value})
-            line.append(as_bytes(part));
+        line.reserve(name.size() + colon.size() + value.size() + 1);
+        for (std::string_view part : {name, colon, value}) line.append(as_bytes(part));
         line.push_back(0);
         curl_slist* longer =
             curl_slist_append(first_, reinterpret_cast<const char*>(line.expose().data()));
         if (longer == nullptr) throw Error(Errc::out_of_memory, "out of memory");
         first_ = longer;
     }
-    curl_slist* get() const noexcept { return first_; }
 
-private:
     curl_slist* first_ = nullptr;
 };
 
@@ -260,6 +267,11 @@ public:
         for (const auto& [name, value] : request.headers) lines.add(name, value);
         if (!request.authorization.empty())
             lines.add("Authorization", as_text(request.authorization.expose()));
+        if (!header_of(request.headers, "Accept")) lines.leave_out("Accept");
+        // To be told in advance that a body is not wanted is worth waiting for if it is a large
+        // one.
+        if (request.body != nullptr && request.body->size().value_or(worth_asking) < worth_asking)
+            lines.leave_out("Expect");
         std::array<char, CURL_ERROR_SIZE> text{};
         Exchange exchange(request, into, progress_);
         curl_easy_reset(curl_);

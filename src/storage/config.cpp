@@ -71,7 +71,11 @@ FoundLimits get_limits(Storage& storage) {
     MemorySink sink(max_config_bytes);
     if (!storage.get(ObjectName("config"), sink))
         throw Error(Errc::not_found, storage.describe() + " holds no config");
-    return parse_limits(sink.bytes());
+    try {
+        return parse_limits(sink.bytes());
+    } catch (const Error& error) {
+        throw Error(error.code(), storage.describe() + " has no good config: " + error.what());
+    }
 }
 
 void require_valid(const Limits& limits) {

@@ -98,11 +98,20 @@ Parted part(std::string_view location) {
 }
 
 std::string shown(std::string_view location) {
-    try {
-        return part(location).location;
-    } catch (const Error&) {
-        return "an address that is none";
+    std::string text(location);
+    if (before_url(location)) {
+        try {
+            return part(location).location;
+        } catch (const Error&) {
+            return "an address that is none";
+        }
     }
+    // Of a program's own kind: what looks like user info is none of anybody's business, either.
+    std::string_view scheme = scheme_of(location);
+    std::size_t begin = scheme.size() + 3;
+    if (scheme.empty() || location.substr(scheme.size(), 3) != "://") return text;
+    std::size_t at = location.substr(0, location.find('/', begin)).rfind('@');
+    return at == location.npos || at < begin ? text : text.erase(begin, at + 1 - begin);
 }
 
 std::string with_user(const Parted& parted) {

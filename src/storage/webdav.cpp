@@ -92,13 +92,23 @@ void WebDav::require_root() const {
     if (!files_->look("")) throw Error(Errc::not_found, "there is no such folder: " + describe());
 }
 
-// Makes the folders that may be missing when the server does not take it at first.
-void WebDav::upload(const std::string& path, ByteSource& content) {
-    if (!files_->put(path, content)) return;
+void WebDav::make_folders_of(const std::string& path) {
     for (std::size_t slash = 0; (slash = path.find('/', slash)) != path.npos;)
         files_->make(path.substr(0, ++slash));
-    content.rewind();
+}
+
+// Makes the folders that may be missing when the server does not take it at first; or before, if
+// that would mean to send a lot once more.
+void WebDav::upload(const std::string& path, ByteSource& content) {
+    constexpr std::uint64_t much = std::uint64_t{1} << 20;
+    bool once = content.size().value_or(much) >= much;
+    if (once) make_folders_of(path);
     auto error = files_->put(path, content);
+    if (error && !once) {
+        make_folders_of(path);
+        content.rewind();
+        error = files_->put(path, content);
+    }
     if (!error) return;
     require_root();
     throw *error;

@@ -6,12 +6,10 @@
 #include <tresor/client/state.hpp>
 #include <tresor/safe/password.hpp>
 #include <tresor/storage/location.hpp>
-#include <tresor/storage/retention.hpp>
 
 #include "codec/base32.hpp"
 #include "codec/base64.hpp"
 #include "codec/utf8.hpp"
-#include "net/url.hpp"
 #include "require.hpp"
 
 using namespace tresor;
@@ -58,12 +56,6 @@ void names(std::string_view text) {
     storage::scheme_of(text);
 }
 
-void config(std::string_view text) {
-    auto limits = storage::parse_limits(as_bytes(text)).limits;
-    auto again = storage::parse_limits(storage::format_limits(limits));
-    REQUIRE_THAT(again.limits == limits && again.findings.empty());
-}
-
 void state(std::string_view text) {
     const SecretBytes written = client::format_state(client::parse_state(as_bytes(text)));
     REQUIRE_THAT(client::format_state(client::parse_state(written.expose())) == written);
@@ -81,19 +73,10 @@ void password(std::string_view text) {
     }
 }
 
-// The normal form of an address is its own normal form.
-void url(std::string_view text) {
-    auto parsed = net::parse_base_url(text, net::PlainHttp::allowed);
-    REQUIRE_THAT(net::parse_base_url(parsed.text, net::PlainHttp::allowed).text == parsed.text);
-    REQUIRE_THAT(parsed.text.ends_with('/') &&
-                 parsed.text.find_first_of("?# ") == parsed.text.npos);
-    REQUIRE_THAT(net::origin_of(parsed.text).find('@') == parsed.text.npos);
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
-    constexpr std::array formats = {base64, base32, utf8, names, config, state, password, url};
+    constexpr std::array formats = {base64, base32, utf8, names, state, password};
     if (size == 0) return 0;
     try {
         formats[data[0] % formats.size()](as_text(ByteView(data, size).subspan(1)));

@@ -61,7 +61,8 @@ double seconds_of(const std::function<void()>& work) {
 }  // namespace
 
 TEST_CASE("curl: an answer is given back, whatever its status") {
-    for (std::string status : {"200 OK", "204 No Content", "302 Found", "404 Not Found", "500 No"}) {
+    for (std::string status :
+         {"200 OK", "204 No Content", "302 Found", "404 Not Found", "500 No"}) {
         Loopback server({answer(status, status[0] == '2' && status[2] == '4' ? "" : "text",
                                 "X-One: 1\r\nx-two:2 \r\n")});
         auto response = curl_transport()->send(get(server.url()));
@@ -100,6 +101,7 @@ TEST_CASE("curl: a body goes out with its length, or in chunks without one") {
     auto seen = server.seen();
     REQUIRE(seen.size() == 3);
     CHECK(has_line(seen[0].head, "Content-Length: 100000"));
+    CHECK(std::count(seen[0].head.begin(), seen[0].head.end(), '\n') == 4);  // and Host
     CHECK(seen[0].body == std::string(100000, '\7'));
     CHECK(has_line(seen[1].head, "Transfer-Encoding: chunked"));
     CHECK(seen[1].body.find(std::string(1000, '\7')) != std::string::npos);
@@ -157,8 +159,10 @@ TEST_CASE("curl: no answer is unavailable, and so is half of one") {
         {"in the body", {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", true}},
         {"before the last byte", {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nabc", true}},
         {"in a chunk", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc", true}},
-        {"no last chunk", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", true}},
-        {"a broken chunk", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc", true}},
+        {"no last chunk",
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", true}},
+        {"a broken chunk",
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc", true}},
         {"two lengths", {"HTTP/1.1 200 OK\r\nContent-Length: x1\r\n\r\nabc", true}}};
     for (const auto& [where, said] : cuts) {
         CAPTURE(where);
@@ -232,8 +236,9 @@ TEST_CASE("curl: a server that refuses before it has read the body is heard") {
 }
 
 TEST_CASE("curl: interim answers are no answers") {
-    Loopback server({{"HTTP/1.1 103 Early Hints\r\nX-A: 1\r\n\r\nHTTP/1.1 200 OK\r\n"
-                      "Content-Length: 2\r\n\r\nok"}});
+    Loopback server(
+        {{"HTTP/1.1 103 Early Hints\r\nX-A: 1\r\n\r\nHTTP/1.1 200 OK\r\n"
+          "Content-Length: 2\r\n\r\nok"}});
     auto response = curl_transport()->send(get(server.url()));
     CHECK(response.status == 200);
     CHECK_FALSE(header_of(response.headers, "X-A"));
@@ -279,12 +284,10 @@ TEST_CASE("curl: progress is told, and ends the work when it says so") {
 
     Loopback silent({{"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", false}});
     int asked = 0;
-    auto ended = curl_transport({}, [&](std::uint64_t, std::optional<std::uint64_t>) {
-        return ++asked < 3;
-    });
-    double took = seconds_of([&] {
-        CHECK_THROWS_CODE(ended->send(get(silent.url()), &sink), Errc::cancelled);
-    });
+    auto ended = curl_transport(
+        {}, [&](std::uint64_t, std::optional<std::uint64_t>) { return ++asked < 3; });
+    double took = seconds_of(
+        [&] { CHECK_THROWS_CODE(ended->send(get(silent.url()), &sink), Errc::cancelled); });
     CHECK(took < 5);
 }
 

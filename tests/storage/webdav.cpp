@@ -119,6 +119,26 @@ TEST_CASE("webdav: missing folders are made on the way, once they are missed") {
     }
 }
 
+TEST_CASE("webdav: for a large file, or one that can be read once only, they are made before") {
+    for (const Kind& kind : kinds) {
+        CAPTURE(kind.name);
+        DavServer server(kind.habits);
+        auto store = server.open();
+        put(*store, deep, std::string(1 << 20, 'x'));
+        CHECK(count(server, "PUT") == (kind.habits.hidden_names && kind.habits.moves ? 1 : 2) +
+                                          (std::string_view(kind.name) == "moves nowhere"));
+        struct Once final : ByteSource {
+            std::optional<std::uint64_t> size() const override { return std::nullopt; }
+            std::size_t read(ByteSpan) override { return 0; }
+            void rewind() override { throw Error(Errc::io, "it can be read once only"); }
+        } once;
+        DavServer other(kind.habits);
+        auto fresh = other.open();
+        if (kind.habits.hidden_names && kind.habits.moves && kind.habits.path_destinations)
+            CHECK(fresh->put(deep, once).size == 0);
+    }
+}
+
 TEST_CASE("webdav: an upload is moved to its name when it is whole") {
     DavServer server;
     auto store = server.open();

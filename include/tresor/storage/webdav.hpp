@@ -53,6 +53,7 @@ private:
     bool find_out() const;
     std::string version_of(const std::string& etag) const;
     void require_root() const;  // throws not_found
+    void make_folders_of(const std::string& path);
     void upload(const std::string& path, ByteSource& content);
     bool put_beside(const std::string& path, ByteSource& content);
     bool walk(const std::string& folder, std::string_view prefix, const Visitor& visit);

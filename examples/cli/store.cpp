@@ -32,6 +32,26 @@ Report store_init(const Tool& tool) {
     return report;
 }
 
+namespace {
+
+// What does not work in such a store, in the words of this tool.
+std::string cannot(const storage::Abilities& can) {
+    std::string text;
+    auto line = [&](bool able, const char* words) {
+        if (!able) text.append("cannot  ").append(words).append("\n");
+    };
+    line(can.list, "list what it holds: store list and store sweep do not work here");
+    line(can.any_name, "keep anything but Safe backups: no chat archives, no ID exports");
+    line(can.put_if_absent,
+         "create on condition: two programs that enable one Safe in the same moment may both "
+         "believe to be the first");
+    line(can.conditional_remove || !can.list,
+         "remove on condition: a sweep waits one day longer, and looks again right before");
+    return text;
+}
+
+}  // namespace
+
 Report store_check(const Tool& tool) {
     auto store = open_once(tool);
     // A store in memory is another one each time it is opened.
@@ -52,6 +72,7 @@ Report store_check(const Tool& tool) {
         report.json["checks"].push_back({{"name", name}, {"ok", ok}, {"detail", detail}});
         report.text += (ok ? "yes  " : "no   ") + name + (ok ? "" : ": " + detail) + "\n";
     }
+    report.text += cannot(can);
     auto bad = std::count_if(answers.begin(), answers.end(),
                              [](const storage::Answer& answer) { return !answer.ok; });
     if (bad > 0)

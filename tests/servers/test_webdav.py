@@ -73,7 +73,9 @@ def test_a_store_is_made_once_and_checked(place):
                                   "conditional_remove": REMOVES_ON_CONDITION[place.server.name]}
     assert place.files() == {"config"}
     lines = place.store("check").text.splitlines()
-    assert len(lines) == 18 and all(line.startswith("yes  ") for line in lines)
+    assert all(line.startswith("yes  ") for line in lines[:18])
+    assert [line.split(":")[0] for line in lines[18:]] == ["cannot  create on condition"] + (
+        [] if REMOVES_ON_CONDITION[place.server.name] else ["cannot  remove on condition"])
     nested = Place(place.server, place.tool, "not/there")
     result = nested.store("init")
     assert result.code == 7 and "no folder" in result.err

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include <tresor/safe.hpp>
+#include <tresor/server.hpp>
 #include <tresor/storage/directory.hpp>
 #include <tresor/storage/memory.hpp>
 #include <tresor/storage/retention.hpp>
@@ -207,6 +208,54 @@ TEST_CASE("threads: sealing and opening and reading share nothing") {
         }
     });
     CHECK(good == 80);
+}
+
+TEST_CASE("threads: one throttle lets in exactly as many as it should") {
+    server::Throttle throttle;
+    const Timestamp start = test::at("2026-11-24T12:00:00Z");
+    in_threads(8, [&](int number) {
+        std::string own = "192.0.2." + std::to_string(number);
+        for (int i = 0; i < 1000; ++i) {
+            if (!throttle.wait(own, start)) throttle.missed(own, start);
+            throttle.missed("everybody", start);
+            throttle.wait(std::to_string(number * 100000 + i), start);
+        }
+    });
+    CHECK(throttle.wait("everybody", start));
+    for (int number = 0; number < 8; ++number)
+        CHECK(throttle.wait("192.0.2." + std::to_string(number), start));
+    CHECK_FALSE(throttle.wait("192.0.2.99", start));
+}
+
+TEST_CASE("threads: the handlers of one server on one folder show whole backups to all") {
+    test::TemporaryFolder folder;
+    Directory store(folder.path());
+    put_limits(store, {});
+    server::Throttle throttle;
+    std::atomic<int> torn = 0;
+    in_threads(6, [&](int number) {
+        net::Request asked;
+        asked.target = "/backups/" + std::string(64, 'a');
+        asked.peer = "192.0.2.1";
+        Bytes content(static_cast<std::size_t>(1000 * (number + 1)), static_cast<Byte>(number + 1));
+        for (std::uint64_t round = test::rounds(50); round > 0; --round) {
+            MemorySource source(content);
+            asked.method = "PUT";
+            asked.body = &source;
+            asked.headers = {{"User-Agent", "Threema"},
+                             {"Content-Type", "application/octet-stream"},
+                             {"Content-Length", std::to_string(content.size())}};
+            int status = server::handle(asked, store, throttle, now()).status;
+            if (status != 201 && status != 204) ++torn;
+            asked.method = "GET";
+            asked.body = nullptr;
+            auto got = server::handle(asked, store, throttle, now());
+            if (got.status != 200 || got.body != Bytes(got.body.size(), got.body.at(0)) ||
+                got.body.size() != got.body[0] * 1000u)
+                ++torn;
+        }
+    });
+    CHECK(torn == 0);
 }
 
 TEST_SUITE_END();

@@ -54,6 +54,14 @@ def test_add_subdirectory(tmp_path):
     assert not (tmp_path / "build/tresor/bin").exists()  # no tool, no tests: only the top project builds them
 
 
+def test_without_a_network(tmp_path):
+    """TRESOR_NET=OFF: no libcurl, and all that needs none."""
+    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DTRESOR_NET=OFF", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+    assert out == f"{version()} 06 2\n"
+    needed = run("ldd", tmp_path / "build/consumer")
+    assert "libsodium" in needed and "libcurl" not in needed
+
+
 def test_what_is_installed(installed):
     names = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
     headers = {name for name in names if name.startswith("include/")}

@@ -164,9 +164,9 @@ TEST_CASE("curl: no answer is unavailable, and so is half of one") {
         {"a broken chunk",
          {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\nabc", true}},
         {"two lengths", {"HTTP/1.1 200 OK\r\nContent-Length: x1\r\n\r\nabc", true}}};
-    for (const auto& [where, said] : cuts) {
-        CAPTURE(where);
-        Loopback server({said});
+    for (const auto& cut : cuts) {
+        CAPTURE(cut.first);
+        Loopback server({cut.second});
         MemorySink sink;
         CHECK_THROWS_CODE(curl_transport(hasty())->send(get(server.url()), &sink),
                           Errc::unavailable);

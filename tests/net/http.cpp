@@ -57,7 +57,9 @@ TEST_CASE("http: what a status means") {
         {429, Errc::unavailable}, {500, Errc::unavailable}, {502, Errc::unavailable},
         {503, Errc::unavailable}, {504, Errc::unavailable}, {507, Errc::unavailable},
         {599, Errc::unavailable}, {304, Errc::denied}};
-    for (auto [status, code] : meanings) {
+    for (const auto& meaning : meanings) {
+        int status = meaning.first;
+        Errc code = meaning.second;
         CAPTURE(status);
         Error error = error_of({status, {}, {}}, "the server");
         CHECK(name_of(error.code()) == name_of(code));

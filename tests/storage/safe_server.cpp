@@ -194,7 +194,6 @@ TEST_CASE("H-3: what a refused put means") {
         {403, Errc::denied, "not allowed"},
         {301, Errc::denied, "elsewhere"}};
     for (auto [status, code, words] : refusals) {
-        CAPTURE(status);
         auto mock = always(status);
         try {
             test::put(mock.store, backup(1), "sealed");

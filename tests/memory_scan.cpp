@@ -13,6 +13,7 @@
 #include <tresor/client.hpp>
 #include <tresor/storage/memory.hpp>
 #include <tresor/storage/retention.hpp>
+#include <tresor/storage/safe_server.hpp>
 
 #include "crypto/secretbox.hpp"
 
@@ -28,6 +29,9 @@ constexpr char private_key[] =
     "\x21\x62\xa3\xe4\x25\x66\xa7\xe8\x29\x6a\xab\xec\x2d\x6e\xaf\xf0";
 constexpr char private_key_text[] = "EVKT1BVWl9gZWpvcHV6f4CFio+QlZqfoKWqr7C1ur/A=";
 constexpr char password_text[] = "a password nobody may find";
+constexpr char store_password[] = "words that only the server knows";
+constexpr char store_login[] =
+    "YWxpY2U6d29yZHMgdGhhdCBvbmx5IHRoZSBzZXJ2ZXIga25vd3M=";  // with alice:
 // Derived by main() from the password and the ID ECHOECHO, before the scan begins. The first half
 // is the name of the backup, which is no secret.
 unsigned char master_key[64];
@@ -38,11 +42,10 @@ struct Needle {
     std::size_t size;
 };
 // Parts of the secrets, so that one cut by the bookkeeping of a freed block is found, too.
-const Needle needles[] = {{private_key + 8, 20},
-                          {private_key_text + 8, 28},
-                          {password_text + 4, 18},
-                          {master_key + 36, 24},
-                          {master_key_text + 72, 48}};
+const Needle needles[] = {{private_key + 8, 20},      {private_key_text + 8, 28},
+                          {password_text + 4, 18},    {master_key + 36, 24},
+                          {master_key_text + 72, 48}, {store_password + 6, 22},
+                          {store_login + 16, 30}};
 
 bool scanning = false;
 std::size_t blocks = 0, found = 0;
@@ -290,6 +293,50 @@ void scan_client() {
     });
 }
 
+// Of libcurl's own memory nothing is promised: here a transport of our own takes its place.
+class Challenging final : public net::Transport {
+public:
+    net::Response send(const net::Request& request, ByteSink*) override {
+        if (request.authorization.empty()) ++failures;
+        return {401, {{"WWW-Authenticate", "Basic realm=\"x\""}}, {}};
+    }
+};
+
+void scan_stores() {
+    expect_clean("the password of a store: noted, kept, opened, sent", [] {
+        auto opened = [](std::string_view, const storage::LocationOptions& options) {
+            auto base = net::parse_base_url("https://safe.example/");
+            base.credentials = options.credentials->clone();
+            if (as_text(base.credentials->password.expose()) != store_password) ++failures;
+            return std::make_unique<storage::SafeServer>(std::move(base),
+                                                         std::make_unique<Challenging>());
+        };
+        client::State state(ThreemaId("ECHOECHO"));
+        state.store.location = "own://alice@safe.example/";
+        state.store.password = SecretBytes(as_bytes(store_password));
+        state.cycle.enabled = true;
+        state.master_key.emplace(ByteView(master_key));
+        auto text = client::format_state(state);
+        auto again = client::parse_state(view(text));
+        storage::Registry registry;
+        registry["own"] = opened;
+        storage::Place place = client::opener(registry)(again.store), copy = place;
+        BackupId id(again.master_key->expose().first<32>());
+        try {
+            copy(id)->stat(storage::ObjectName("config"));
+            ++failures;
+        } catch (const Error&) {
+        }
+    });
+    std::string typed = "https://alice:words%20that%20only%20the%20server%20knows@safe.example/";
+    expect_clean("an address with a password, taken apart", [&] {
+        auto parted = storage::part(typed);
+        if (as_text(parted.credentials->password.expose()) != store_password) ++failures;
+        if (storage::with_user(parted) != "https://alice@safe.example/") ++failures;
+    });
+    wipe(typed.data(), typed.size());
+}
+
 // The scan must be able to find something.
 void check_the_scan() {
     scanning = true;
@@ -323,6 +370,7 @@ int main() {
     scan_containers();
     scan_client();
     scan_a_life();
+    scan_stores();
     scan_moves();
     return failures == 0 ? 0 : 1;
 }

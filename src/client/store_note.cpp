@@ -1,6 +1,6 @@
 // Stores as a state knows them.
 
-#include <algorithm>
+#include <functional>
 
 #include "client/safe_object.hpp"
 #include "codec/utf8.hpp"
@@ -24,29 +24,30 @@ SecretBytes first_line_of(const std::string& path) {
     return SecretBytes(as_bytes(line));
 }
 
-}  // namespace
-
-StoreNote StoreNote::clone() const {
-    StoreNote note(location);
-    if (password) note.password = password->clone();
-    note.password_file = password_file;
-    note.net = net;
-    for (const safe::Unknown& member : unknown_options)
+StoreNote with_location(std::string location, const StoreNote& other) {
+    StoreNote note(std::move(location));
+    if (other.password) note.password = other.password->clone();
+    note.password_file = other.password_file;
+    note.net = other.net;
+    for (const safe::Unknown& member : other.unknown_options)
         note.unknown_options.push_back({member.name, safe::RawJson(member.json.expose())});
     return note;
 }
 
+}  // namespace
+
+StoreNote StoreNote::clone() const { return with_location(location, *this); }
+
+// A password in the location is copied into memory that wipes itself, and nowhere else.
 Notes checked(const Notes& notes) {
-    Notes good{notes.store.clone(), notes.data};
-    auto [location, credentials] = storage::part(notes.store.location);
-    if (credentials && !credentials->password.empty() && !good.store.password)
-        good.store.password = std::move(credentials->password);
-    good.store.location = storage::with_user({location, std::move(credentials)});
-    const StoreNote& store = good.store;
-    for (std::string_view text :
-         {std::string_view(store.location), std::string_view(good.data),
-          std::string_view(store.password_file), std::string_view(store.net.ca_file),
-          std::string_view(store.net.proxy)})
+    auto parted = storage::part(notes.store.location);
+    Notes good{with_location(storage::with_user(parted), notes.store), notes.data};
+    StoreNote& store = good.store;
+    if (parted.credentials && !parted.credentials->password.empty() && !store.password)
+        store.password = std::move(parted.credentials->password);
+    for (const std::string& text :
+         {std::cref(store.location), std::cref(good.data), std::cref(store.password_file),
+          std::cref(store.net.ca_file), std::cref(store.net.proxy), std::cref(store.net.pin)})
         if (!codec::is_utf8(text))
             throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
     return good;

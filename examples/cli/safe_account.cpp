@@ -26,7 +26,11 @@ void check_store(const Tool& tool) {
         storage::get_limits(*open_store(tool));
     } catch (const Error& error) {
         if (error.code() != Errc::not_found) throw;
-        throw with_hint(error, "tresor store init " + location + " makes a store");
+        bool server = location.starts_with("http");
+        throw with_hint(error, server ? "whoever runs the server makes it; a WebDAV folder of your "
+                                        "own: webdav+" +
+                                            location
+                                      : "tresor store init " + location + " makes a store");
     }
 }
 

@@ -57,7 +57,13 @@ Report store_check(const Tool& tool) {
     // A store in memory is another one each time it is opened.
     bool in_memory = storage::scheme_of(tool.given.store) == "memory";
     auto again = in_memory ? nullptr : open_once(tool);
-    auto answers = storage::check(*store, {.again = in_memory ? store.get() : again.get()});
+    storage::CheckOptions options{.again = in_memory ? store.get() : again.get()};
+    if (tool.given.credentials) {
+        std::string password(as_text(tool.given.credentials->password.expose()));
+        if (tool.given.store.find(password) == std::string::npos)
+            options.credentials.push_back(std::move(password));
+    }
+    auto answers = storage::check(*store, options);
     auto can = store->can();
     Report report;
     report.json = {{"ok", storage::all_ok(answers)},

@@ -56,6 +56,7 @@ void resolve_store(Tool& tool) {
     if (asked && !has_url(given.store))
         throw Error(Errc::invalid_argument,
                     "--store-user and --store-password-file go with the address of a server");
+    tresor::net::require_valid(given.net);
     auto parted = storage::part(given.store);
     given.store = parted.location;
     given.credentials = std::move(parted.credentials);
@@ -74,7 +75,10 @@ void resolve_store(Tool& tool) {
                         "there is no password in the first line of " + given.store_password_file);
     } else if (given.credentials && given.credentials->password.empty()) {
         auto typed = ask_secret("Password of " + given.credentials->user + " at the store: ");
-        if (typed) given.credentials->password = std::move(*typed);
+        if (!typed || typed->empty())
+            throw Error(Errc::invalid_argument,
+                        "a user of a store has a password (--store-password-file)");
+        given.credentials->password = std::move(*typed);
     }
 }
 

@@ -43,6 +43,8 @@ public:
     std::optional<std::chrono::seconds> retry_after;
     // The HTTP status behind the failure, 0 if there was none.
     int http_status = 0;
+    // The disk or a quota is full.
+    bool no_space = false;
 
 private:
     Errc code_;

@@ -57,20 +57,26 @@ public:
 
 // How a server is reached. None of it comes from the environment.
 struct Options {
-    std::string ca_file;            // PEM: certificates to trust besides the system's
+    // PEM: certificates to trust; besides those in the system's folder, where libcurl knows of one
+    // (as on Debian), else instead of the system's.
+    std::string ca_file;
     std::string pin;                // SHA-256 of the server's public key: 64 hex digits or base64
     std::string proxy;              // its URL
     Seconds timeout = Seconds(30);  // without progress, 1 s to a day; half of it to connect
     bool allow_insecure = false;    // http:// to other machines, too
+    std::string user_agent = "Threema";  // contains Threema, which Safe servers ask for
 
     bool operator==(const Options&) const = default;
 };
 
+// Throws invalid_argument for a pin, time limit or User-Agent that is none.
+void require_valid(const Options& options);
+
 // Over libcurl: HTTP/1.1, TLS 1.2 and up, IPv4 and IPv6. Certificates are always verified,
 // connections reused, cookies and redirects left alone. `progress` is told how much of a body went
-// by, and asked about once a second in any case; false cancels. Throws invalid_argument for a pin
-// or time limit that is none, io if the CA file cannot be read. Not in a library built with
-// TRESOR_NET=OFF.
+// by, and asked about once a second in any case; false cancels. Until it is true again, requests
+// may take 5 s in all: for whoever was cancelled to tidy up. Throws what require_valid() does, io
+// if the CA file cannot be read. Not in a library built with TRESOR_NET=OFF.
 std::unique_ptr<Transport> curl_transport(const Options& options = {}, Progress progress = {});
 
 // "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, 5.6.7).

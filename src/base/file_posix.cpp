@@ -22,8 +22,10 @@ namespace {
 
 [[noreturn]] void fail(const std::string& what, const std::filesystem::path& path,
                        int code = errno) {
-    throw Error(Errc::io,
+    Error error(Errc::io,
                 what + " " + path.string() + ": " + std::generic_category().message(code));
+    error.no_space = code == ENOSPC || code == EDQUOT;
+    throw error;
 }
 
 // What the system says of a name that stands for nothing.

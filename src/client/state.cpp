@@ -148,8 +148,14 @@ StoreNote parse_store(Members& members) {
         store.net.allow_insecure = options.flag("allow_insecure", false);
         store.net.proxy = options.text("proxy");
         store.net.timeout = Seconds(options.number("timeout", 86400, store.net.timeout.count()));
+        if (auto agent = options.text("user_agent"); !agent.empty()) store.net.user_agent = agent;
         store.unknown_options = options.rest();
     });
+    try {
+        net::require_valid(store.net);
+    } catch (const Error&) {
+        damaged("store_options");
+    }
     return store;
 }
 
@@ -201,6 +207,10 @@ void write_store(Writer& out, const StoreNote& store) {
     out.flag(store.net.allow_insecure);
     out.text_or_null("proxy", store.net.proxy);
     out.number("timeout", store.net.timeout.count());
+    if (store.net.user_agent != net::Options().user_agent) {
+        out.name("user_agent");
+        out.text(store.net.user_agent);
+    }
     out.unknowns(store.unknown_options);
     out.end_object();
 }

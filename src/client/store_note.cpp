@@ -40,6 +40,7 @@ StoreNote StoreNote::clone() const { return with_location(location, *this); }
 
 // A password in the location is copied into memory that wipes itself, and nowhere else.
 Notes checked(const Notes& notes) {
+    net::require_valid(notes.store.net);
     auto parted = storage::part(notes.store.location);
     Notes good{with_location(storage::with_user(parted), notes.store), notes.data};
     StoreNote& store = good.store;
@@ -47,7 +48,7 @@ Notes checked(const Notes& notes) {
         store.password = std::move(parted.credentials->password);
     for (const std::string& text :
          {std::cref(store.location), std::cref(good.data), std::cref(store.password_file),
-          std::cref(store.net.ca_file), std::cref(store.net.proxy), std::cref(store.net.pin)})
+          std::cref(store.net.ca_file), std::cref(store.net.proxy)})
         if (!codec::is_utf8(text))
             throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
     return good;

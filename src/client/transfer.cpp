@@ -1,5 +1,6 @@
 #include <tresor/client/transfer.hpp>
 
+#include <limits>
 #include <string>
 
 #include "crypto/hash.hpp"
@@ -31,11 +32,15 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
-// Hashes what is written, and passes it on if there is somewhere to.
+// Hashes what is written, and passes it on if there is somewhere to. More than `most` bytes are
+// another object's.
 class HashedSink final : public ByteSink {
 public:
-    explicit HashedSink(ByteSink* sink) : sink_(sink) {}
+    explicit HashedSink(ByteSink* sink,
+                        std::uint64_t most = std::numeric_limits<std::uint64_t>::max())
+        : sink_(sink), most_(most) {}
     void write(ByteView bytes) override {
+        if (bytes.size() > most_ - bytes_) throw Error(Errc::unavailable, "more bytes come back");
         if (sink_ != nullptr) sink_->write(bytes);
         hash_.update(bytes);
         bytes_ += bytes.size();
@@ -49,12 +54,13 @@ public:
 
 private:
     ByteSink* sink_;
+    std::uint64_t most_;
     crypto::Sha256 hash_;
     std::uint64_t bytes_ = 0;
 };
 
 void verify(storage::Storage& storage, const storage::ObjectName& name, const Transferred& sent) {
-    HashedSink sink(nullptr);
+    HashedSink sink(nullptr, sent.bytes);
     storage.get(name, sink);
     Transferred kept = sink.result();
     if (kept.bytes != sent.bytes || kept.sha256 != sent.sha256)

@@ -110,8 +110,8 @@ Errc code_of(int status) {
 }  // namespace
 
 Client::Client(std::unique_ptr<Transport> transport, std::optional<Credentials> credentials,
-               std::string_view user_agent)
-    : transport_(std::move(transport)), user_agent_(user_agent) {
+               std::string user_agent)
+    : transport_(std::move(transport)), user_agent_(std::move(user_agent)) {
     if (!credentials) return;
     ByteView password = credentials->password.expose();
     basic_ = basic(as_bytes(credentials->user), password);

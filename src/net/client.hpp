@@ -12,9 +12,6 @@
 
 namespace tresor::net {
 
-// The User-Agent that the official apps send, and that Safe servers ask for.
-inline constexpr std::string_view default_user_agent = "Threema";
-
 // Sends with a User-Agent and, where there are credentials, preemptive Basic authentication
 // (RFC 7617) in UTF-8.
 //
@@ -26,7 +23,7 @@ inline constexpr std::string_view default_user_agent = "Threema";
 class Client {
 public:
     Client(std::unique_ptr<Transport> transport, std::optional<Credentials> credentials,
-           std::string_view user_agent = default_user_agent);
+           std::string user_agent = Options().user_agent);
 
     // The answer, whatever its status.
     Response send(Request request, ByteSink* into = nullptr);

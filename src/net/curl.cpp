@@ -27,17 +27,12 @@ void ready() {
     if (code != CURLE_OK) throw Error(Errc::internal, "libcurl could not start");
 }
 
-// As libcurl wants it: sha256//BASE64.
+// As libcurl wants it.
 std::string pin_for_curl(const std::string& pin) {
     std::array<Byte, 32> key;
+    if (!codec::hex_decode(pin, key)) return "sha256//" + pin;
     SecretBytes base64;
-    if (codec::hex_decode(pin, key))
-        codec::base64_encode(key, base64);
-    else if (auto bytes = codec::base64_decode(pin); bytes && bytes->size() == key.size())
-        base64.append(as_bytes(pin));
-    else
-        throw Error(Errc::invalid_argument,
-                    "a pin is a SHA-256 in 64 hex digits or 44 characters of base64");
+    codec::base64_encode(key, base64);
     return std::string("sha256//").append(as_text(base64.expose()));
 }
 
@@ -96,8 +91,9 @@ Errc code_of(CURLcode code) {
 // One request and what comes of it, as libcurl's callbacks see it. None lets an exception through.
 class Exchange {
 public:
-    Exchange(const Request& request, ByteSink* into, const Progress& progress)
-        : request_(request), into_(into), progress_(progress) {
+    // `tidying`: after a cancel, which is not told again.
+    Exchange(const Request& request, ByteSink* into, const Progress& progress, bool tidying)
+        : request_(request), into_(into), progress_(progress), tidying_(tidying) {
         if (request.body != nullptr) left_ = request.body->size();
     }
 
@@ -211,7 +207,8 @@ private:
             std::from_chars(length->data(), length->data() + length->size(), size).ec ==
                 std::errc())
             total = size;
-        if (!progress_(done, total)) throw Error(Errc::cancelled, "cancelled");
+        bool goes_on = progress_(done, total);
+        if (!goes_on && !tidying_) throw Error(Errc::cancelled, "cancelled");
     }
 
     std::size_t read(char* data, std::size_t size) noexcept {
@@ -242,17 +239,16 @@ private:
     std::exception_ptr failure_;
     std::optional<std::uint64_t> left_;
     std::size_t head_size_ = 0;
-    bool head_ended_ = false, enough_ = false;
+    bool tidying_, head_ended_ = false, enough_ = false;
 };
 
 class CurlTransport final : public Transport {
 public:
     CurlTransport(const Options& options, Progress progress)
         : options_(options), progress_(std::move(progress)) {
+        require_valid(options_);
         ready();
         if (!options_.pin.empty()) options_.pin = pin_for_curl(options_.pin);
-        if (options_.timeout < Seconds(1) || options_.timeout > std::chrono::hours(24))
-            throw Error(Errc::invalid_argument, "a time limit is between 1 and 86400 seconds");
         if (!options_.ca_file.empty() && !file::open(options_.ca_file))
             throw Error(Errc::io, options_.ca_file + " is no file that can be read");
         curl_ = curl_easy_init();
@@ -273,19 +269,45 @@ public:
         if (request.body != nullptr && request.body->size().value_or(worth_asking) < worth_asking)
             lines.leave_out("Expect");
         std::array<char, CURL_ERROR_SIZE> text{};
-        Exchange exchange(request, into, progress_);
+        bool tidying = may_still_tidy();
+        Exchange exchange(request, into, progress_, tidying);
         curl_easy_reset(curl_);
         set(CURLOPT_ERRORBUFFER, text.data());
+        if (tidying) set(CURLOPT_TIMEOUT_MS, static_cast<long>(left_to_tidy_.count()));
         reach(request.target);
         ask(request);
         set(CURLOPT_HTTPHEADER, lines.get());
         exchange.listen(curl_);
         CURLcode code = curl_easy_perform(curl_);
         set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-        return exchange.finish(code, text.data());
+        if (tidying) count_time();
+        try {
+            return exchange.finish(code, text.data());
+        } catch (const Error& error) {
+            cancelled_ = cancelled_ || error.code() == Errc::cancelled;
+            throw;
+        }
     }
 
 private:
+    // Whether this request comes after a cancel that still stands; throws cancelled if those had
+    // all their time.
+    bool may_still_tidy() {
+        if (!cancelled_) return false;
+        if (progress_(0, std::nullopt)) {
+            cancelled_ = false;
+            left_to_tidy_ = time_to_tidy;
+            return false;
+        }
+        if (left_to_tidy_.count() <= 0) throw Error(Errc::cancelled, "cancelled");
+        return true;
+    }
+
+    void count_time() {
+        curl_off_t took = 0;
+        curl_easy_getinfo(curl_, CURLINFO_TOTAL_TIME_T, &took);
+        left_to_tidy_ -= std::chrono::milliseconds(took / 1000 + 1);
+    }
     template <class Value>
     void set(CURLoption option, Value value) {
         Exchange::set(curl_, option, value);
@@ -330,9 +352,13 @@ private:
         set(CURLOPT_CUSTOMREQUEST, request.method.c_str());
     }
 
+    static constexpr std::chrono::milliseconds time_to_tidy = std::chrono::seconds(5);
+
     Options options_;
     Progress progress_;
     CURL* curl_ = nullptr;
+    bool cancelled_ = false;
+    std::chrono::milliseconds left_to_tidy_ = time_to_tidy;
 };
 
 }  // namespace

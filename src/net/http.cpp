@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "codec/base64.hpp"
+#include "codec/hex.hpp"
 #include "net/text.hpp"
 
 namespace tresor::net {
@@ -48,6 +50,22 @@ std::optional<std::string_view> header_of(const Headers& headers, std::string_vi
     for (const Header& header : headers)
         if (equal_ignoring_case(header.name, name)) return header.value;
     return std::nullopt;
+}
+
+void require_valid(const Options& options) {
+    auto refuse = [](const char* why) { throw Error(Errc::invalid_argument, why); };
+    if (options.timeout < Seconds(1) || options.timeout > std::chrono::hours(24))
+        refuse("a time limit is between 1 and 86400 seconds");
+    std::array<Byte, 32> key;
+    if (!options.pin.empty() && !codec::hex_decode(options.pin, key)) {
+        auto bytes = codec::base64_decode(options.pin);
+        if (!bytes || bytes->size() != key.size())
+            refuse("a pin is a SHA-256 in 64 hex digits or 44 characters of base64");
+    }
+    bool plain = std::all_of(options.user_agent.begin(), options.user_agent.end(),
+                             [](char c) { return c >= ' ' && c <= '~'; });
+    if (!plain || options.user_agent.find("Threema") == std::string::npos)
+        refuse("a User-Agent is plain text that contains Threema");
 }
 
 std::string format_http_date(Timestamp time) {

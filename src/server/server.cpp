@@ -27,7 +27,7 @@ Response refuse(int status, std::string_view why, net::Headers headers = {}) {
 Response not_found() { return refuse(404, "not found"); }
 
 // For a program to look at: nothing about the store gets out.
-Response failed(const Error& error, bool put) {
+Response failed(const Error& error) {
     switch (error.code()) {
         case Errc::unavailable: {
             auto wait = error.retry_after.value_or(Seconds(60));
@@ -35,8 +35,8 @@ Response failed(const Error& error, bool put) {
         }
         case Errc::too_large: return refuse(413, "too large");
         case Errc::invalid_argument: return refuse(400, "the body has not the announced length");
-        case Errc::io: return put ? refuse(507, "no room") : refuse(500, "trouble with the store");
-        default: return refuse(500, "trouble with the store");
+        default:
+            return error.no_space ? refuse(507, "no room") : refuse(500, "trouble with the store");
     }
 }
 
@@ -184,7 +184,7 @@ net::Response handle(const net::Request& request, storage::Storage& storage, Thr
         error = Error(Errc::internal, thrown.what());
     }
     if (failure != nullptr) *failure = error;
-    return failed(error, request.method == "PUT");
+    return failed(error);
 }
 
 }  // namespace tresor::server

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <vector>
 
 #include <tresor/server.hpp>
 
@@ -7,23 +8,32 @@ namespace {
 
 constexpr std::size_t most_addresses = 65536;  // in each of the two generations
 
+// The groups of an IPv6 address before or behind its "::", without leading zeros.
+std::vector<std::string> groups_of(std::string_view text) {
+    std::vector<std::string> groups;
+    while (!text.empty()) {
+        std::size_t size = std::min(text.find(':'), text.size());
+        std::string_view group = text.substr(0, size);
+        group.remove_prefix(std::min(group.find_first_not_of('0'), group.size()));
+        groups.emplace_back(group);
+        text.remove_prefix(std::min(size + 1, text.size()));
+    }
+    return groups;
+}
+
 // The first four groups of an IPv6 address, which is as much as one customer has; all of another.
 std::string address_of(std::string_view peer) {
     if (peer.starts_with('[')) peer = peer.substr(1, peer.find(']') - 1);
     if (std::count(peer.begin(), peer.end(), ':') < 2) return std::string(peer);
-    if (std::size_t dot = peer.find('.'); dot != peer.npos)  // ::ffff:192.0.2.1
+    if (peer.find('.') != peer.npos)  // ::ffff:192.0.2.1
         return std::string(peer.substr(peer.rfind(':') + 1));
+    std::size_t gap = peer.find("::");
+    auto groups = groups_of(peer.substr(0, gap));
+    auto behind = groups_of(gap == peer.npos ? "" : peer.substr(gap + 2));
+    while (groups.size() + behind.size() < 8) groups.emplace_back();
+    groups.insert(groups.end(), behind.begin(), behind.end());
     std::string network;
-    int groups = 0;
-    for (std::size_t at = 0; at < peer.size() && groups < 4; ++groups) {
-        if (peer.substr(at).starts_with(':')) break;  // "::": only zeros follow that matter
-        std::size_t end = std::min(peer.find(':', at), peer.size());
-        std::string_view group = peer.substr(at, end - at);
-        group.remove_prefix(std::min(group.find_first_not_of('0'), group.size()));
-        network.append(group).append(":");
-        at = end + 1;
-    }
-    while (network.ends_with("::")) network.pop_back();
+    for (std::size_t i = 0; i < 4; ++i) network.append(groups[i]).append(":");
     return network;
 }
 

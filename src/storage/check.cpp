@@ -60,6 +60,7 @@ private:
             storage_.stat(free_name());
         } catch (const Error& error) {
             if (error.code() != Errc::not_found) throw;
+            storage_.clock();
         }
     }
 

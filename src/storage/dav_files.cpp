@@ -4,8 +4,10 @@
 
 namespace tresor::storage {
 
-DavFiles::DavFiles(net::BaseUrl base, std::unique_ptr<net::Transport> transport)
-    : url_(std::move(base.text)), client_(std::move(transport), std::move(base.credentials)) {
+DavFiles::DavFiles(net::BaseUrl base, std::unique_ptr<net::Transport> transport,
+                   std::string user_agent)
+    : url_(std::move(base.text)),
+      client_(std::move(transport), std::move(base.credentials), std::move(user_agent)) {
     if (net::has_placeholder(url_))
         throw Error(Errc::invalid_argument, "the server depends on the backup id");
     path_ = net::percent_decode(std::string_view(url_).substr(net::origin_of(url_).size())).value();

@@ -20,7 +20,7 @@ namespace tresor::storage {
 
 class DavFiles final : public aside::Files {
 public:
-    DavFiles(net::BaseUrl base, std::unique_ptr<net::Transport> transport);
+    DavFiles(net::BaseUrl base, std::unique_ptr<net::Transport> transport, std::string user_agent);
 
     std::string describe() const { return "the WebDAV folder " + url_; }
     std::optional<Timestamp> clock() const noexcept { return client_.clock(); }

@@ -9,11 +9,14 @@
 
 namespace tresor::storage {
 
-// Passes on and counts.
+// Passes on and counts; throws as soon as there is more than there can be.
 class CountingSink final : public ByteSink {
 public:
-    explicit CountingSink(ByteSink& sink) : sink_(sink) {}
+    // `most`: what the store has said of the object, or what any object has at most.
+    CountingSink(ByteSink& sink, std::uint64_t most, Error otherwise)
+        : sink_(sink), most_(most), otherwise_(std::move(otherwise)) {}
     void write(ByteView bytes) override {
+        if (bytes.size() > most_ - size_) throw otherwise_;
         sink_.write(bytes);
         size_ += bytes.size();
     }
@@ -25,7 +28,8 @@ public:
 
 private:
     ByteSink& sink_;
-    std::uint64_t size_ = 0;
+    std::uint64_t most_, size_ = 0;
+    Error otherwise_;
 };
 
 inline std::optional<std::uint64_t> parse_size(std::string_view digits) noexcept {

@@ -45,8 +45,8 @@ net::BaseUrl base_of(std::string_view url, const LocationOptions& options) {
     if (options.credentials) base.credentials = options.credentials->clone();
     if (!net::has_placeholder(base.text)) return base;
     if (!options.backup_id)
-        throw Error(Errc::invalid_argument,
-                    "which server it is depends on the backup: ID and password are needed");
+        throw Error(Errc::unsupported,
+                    "which server it is depends on the backup: this goes by ID and password only");
     base.text = net::expand(base.text, options.backup_id->shard());
     return base;
 }
@@ -56,12 +56,14 @@ std::unique_ptr<Storage> open_safe_server(std::string_view url, const LocationOp
         throw Error(Errc::unsupported,
                     "a Safe server is set up by whoever runs it (a WebDAV folder: webdav+https:)");
     return std::make_unique<SafeServer>(base_of(url, options),
-                                        net::curl_transport(options.net, options.progress));
+                                        net::curl_transport(options.net, options.progress),
+                                        options.net.user_agent);
 }
 
 std::unique_ptr<Storage> open_webdav(std::string_view url, const LocationOptions& options) {
     auto store = std::make_unique<WebDav>(base_of(url, options),
-                                          net::curl_transport(options.net, options.progress));
+                                          net::curl_transport(options.net, options.progress),
+                                          options.net.user_agent);
     if (options.create) store->create();
     return store;
 }

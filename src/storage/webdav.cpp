@@ -33,8 +33,9 @@ void drop(DavFiles& files, const std::string& path) noexcept {
 
 }  // namespace
 
-WebDav::WebDav(net::BaseUrl base, std::unique_ptr<net::Transport> transport)
-    : files_(std::make_unique<DavFiles>(std::move(base), std::move(transport))) {}
+WebDav::WebDav(net::BaseUrl base, std::unique_ptr<net::Transport> transport, std::string user_agent)
+    : files_(std::make_unique<DavFiles>(std::move(base), std::move(transport),
+                                        std::move(user_agent))) {}
 
 WebDav::~WebDav() = default;
 
@@ -54,8 +55,8 @@ bool WebDav::tells_versions() const {
     try {
         tells_versions_ = find_out();
     } catch (const Error& error) {
-        if (error.code() != Errc::unavailable && error.code() != Errc::cancelled)
-            tells_versions_ = false;
+        if (error.code() == Errc::cancelled) throw;
+        if (error.code() != Errc::unavailable) tells_versions_ = false;
     }
     return tells_versions_.value_or(false);
 }
@@ -151,20 +152,27 @@ ObjectInfo WebDav::put(const ObjectName& name, ByteSource& content, const Condit
     return {name, size.value_or(0), {}, {}};
 }
 
+// Also the question whether the folder is there: a wrong address must not look like a store without
+// objects.
 std::optional<ObjectInfo> WebDav::stat(const ObjectName& name) {
     auto found = aside::find(*files_, name.text(), [&] {
         auto entry = files_->look(name.text());
         if (entry && entry->folder) entry.reset();
         return entry;
     });
-    if (!found) return std::nullopt;
+    if (!found) {
+        require_root();
+        return std::nullopt;
+    }
     return ObjectInfo{name, found->size.value_or(0), found->modified, version_of(found->etag)};
 }
 
 std::optional<ObjectInfo> WebDav::get(const ObjectName& name, ByteSink& into) {
     // Some servers give a listing of a folder for its content.
-    if (!stat(name)) return std::nullopt;
-    CountingSink sink(into);
+    auto info = stat(name);
+    if (!info) return std::nullopt;
+    CountingSink sink(into, info->size,
+                      Error(Errc::unavailable, name.text() + " has grown while it was got"));
     auto response =
         aside::find(*files_, name.text(), [&] { return files_->get(name.text(), sink); });
     if (!response) return std::nullopt;
@@ -223,7 +231,7 @@ void WebDav::list(std::string_view prefix, const Visitor& visit) {
 }
 
 std::optional<Timestamp> WebDav::clock() {
-    files_->look("");
+    require_root();
     return files_->clock();
 }
 

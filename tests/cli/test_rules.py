@@ -15,8 +15,9 @@ import zlib
 import pytest
 from conftest import ACCOUNT, BACKUP_ID, ID, KEY, PASSWORD, TOOL
 
-COMMANDS = ["safe keys", "safe seal", "safe open", "safe check", "safe enable", "safe backup", "safe status",
-            "safe restore", "store init"]
+COMMANDS = ["safe keys", "safe seal", "safe open", "safe check", "safe enable", "safe backup", "safe status", "safe restore",
+            "safe verify", "safe passwd", "safe disable", "safe watch", "store init", "store check", "store list", "store put",
+            "store get", "store remove", "store sweep"]
 
 
 @pytest.mark.parametrize("command", ["", "safe", "store", *COMMANDS])

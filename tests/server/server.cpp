@@ -43,8 +43,7 @@ struct World {
         MemorySource source(as_bytes(body));
         auto asked = request("PUT", std::move(target));
         asked.headers.push_back({"Content-Type", "application/octet-stream"});
-        asked.headers.push_back(
-            {"Content-Length", length ? *length : std::to_string(body.size())});
+        asked.headers.push_back({"Content-Length", length ? *length : std::to_string(body.size())});
         asked.body = &source;
         return ask(asked);
     }
@@ -113,9 +112,9 @@ TEST_CASE("server: who does not say Threema is no app") {
 
 TEST_CASE("server: an id is 64 lowercase hex digits") {
     World w;
-    for (const std::string& bad :
-         {std::string(), std::string(63, 'a'), std::string(65, 'a'), std::string(64, 'A'),
-          std::string(64, 'g'), id + "/", "../" + id, "%61" + id.substr(1), std::string("config")}) {
+    for (const std::string& bad : {std::string(), std::string(63, 'a'), std::string(65, 'a'),
+                                   std::string(64, 'A'), std::string(64, 'g'), id + "/", "../" + id,
+                                   "%61" + id.substr(1), std::string("config")}) {
         CAPTURE(bad);
         for (auto method : {"GET", "HEAD", "DELETE"})
             CHECK(w.ask(method, "/backups/" + bad).status == 400);
@@ -191,9 +190,11 @@ TEST_CASE("server: a body of another length than announced leaves the old backup
 }
 
 TEST_CASE("server: trouble with the store is told in numbers, and its words only to the log") {
-    const std::pair<Errc, int> troubles[] = {
-        {Errc::unavailable, 503}, {Errc::io, 500}, {Errc::denied, 500}, {Errc::internal, 500},
-        {Errc::out_of_memory, 500}};
+    const std::pair<Errc, int> troubles[] = {{Errc::unavailable, 503},
+                                             {Errc::io, 500},
+                                             {Errc::denied, 500},
+                                             {Errc::internal, 500},
+                                             {Errc::out_of_memory, 500}};
     for (auto [code, status] : troubles) {
         World w;
         w.store.before = [&, code = code](std::string_view) {
@@ -210,11 +211,15 @@ TEST_CASE("server: trouble with the store is told in numbers, and its words only
         REQUIRE(w.failure);
         CHECK(w.failure->code() == code);
     }
-    World full;
-    full.store.before = [](std::string_view call) {
-        if (call == "put") throw Error(Errc::io, "disk full");
-    };
-    CHECK(full.put("x", "/backups/" + id).status == 507);
+    for (bool full : {true, false}) {
+        World w;
+        w.store.before = [&](std::string_view call) {
+            Error error(Errc::io, "could not write");
+            error.no_space = full;
+            if (call == "put") throw error;
+        };
+        CHECK(w.put("x", "/backups/" + id).status == (full ? 507 : 500));
+    }
 }
 
 TEST_CASE("server: healthz says whether there is a store") {
@@ -243,7 +248,8 @@ TEST_CASE("throttle: sixty unknown ids at once, then one a second") {
     }
 }
 
-TEST_CASE("throttle: who is told to wait learns nothing, and may still put and ask for the config") {
+TEST_CASE(
+    "throttle: who is told to wait learns nothing, and may still put and ask for the config") {
     World w;
     w.put("x", "/backups/" + id);
     for (int i = 0; i < 60; ++i) w.get("192.0.2.1");
@@ -278,6 +284,10 @@ TEST_CASE("throttle: a network of IPv6 is one address, each of IPv4 another") {
     CHECK_FALSE(shared("2001:db8:1:2::1", "2001:db8:1:3::1"));
     CHECK_FALSE(shared("2001:db8:1:2::1", "2001:db8:1::2"));
     CHECK(shared("2001:db8::1", "2001:db8:0:0:5::1"));
+    CHECK_FALSE(shared("2a00::1:2:3:4:5", "2a00::9:2:3:4:5"));
+    CHECK(shared("2a00::1:2:3:4:5", "2a00:0:0:1::5"));
+    CHECK(shared("::1", "::2"));
+    CHECK_FALSE(shared("::1", "::1:0:0:0:0"));
     CHECK(shared("::ffff:192.0.2.1", "192.0.2.1"));
     CHECK_FALSE(shared("::ffff:192.0.2.1", "::ffff:192.0.2.2"));
 }

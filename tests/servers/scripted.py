@@ -1,11 +1,14 @@
-"""A Safe server in memory that does what is wrong with networks, on demand."""
+"""A Safe server and WebDAV folder in memory that does what is wrong with networks, on demand."""
 import http
+import re
 import socket
 import ssl
 import threading
 import time
+from email.utils import formatdate
 
 CONFIG = b'{"maxBackupBytes":524288,"retentionDays":180}\n'
+LAST_MODIFIED = "Tue, 24 Nov 2026 12:00:00 GMT"
 
 
 class Scripted:
@@ -21,7 +24,8 @@ class Scripted:
     """
 
     def __init__(self, certificate=None):
-        self.objects, self.requests, self.fault = {"config": CONFIG}, [], lambda method, path: None
+        self.objects, self.folders, self.requests = {"config": CONFIG}, {"", "backups"}, []
+        self.fault, self.clock_ahead = lambda method, path: None, 0
         self.context = None
         if certificate:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -81,19 +85,50 @@ class Scripted:
             while not self.ends:
                 time.sleep(0.05)
             return False
-        status, answer_headers, content = self.act(method, path, body) if isinstance(fault, str) or fault is None else (*fault, b"")
+        answer = self.act(method, path, body, headers, fault) if isinstance(fault, str) or fault is None else (*fault, b"")
+        status, answer_headers, content = answer
+        answer_headers = {"Date": formatdate(time.time() + self.clock_ahead, usegmt=True)} | answer_headers
         return self.send(connection, method, fault, status, answer_headers, content)
 
-    def act(self, method, path, body):
+    def act(self, method, path, body, headers, fault):
+        name = path.rstrip("/")
         if method == "PUT":
-            fault = self.fault(method, path)
             if fault is None:  # else it is an answer to nothing
                 self.objects[path] = body
             return 201, {}, b""
         if method == "DELETE":
             return (204 if self.objects.pop(path, None) is not None else 404), {}, b""
+        if method == "MKCOL":
+            created = name not in self.folders
+            self.folders.add(name)
+            return (201 if created else 405), {}, b""
+        if method == "MOVE":
+            target = re.sub("^https?://[^/]*/", "", headers["destination"])
+            if path not in self.objects:
+                return 404, {}, b""
+            if headers["overwrite"] == "F" and target in self.objects:
+                return 412, {}, b""
+            if fault is None or fault.startswith("cut"):  # the answer is lost, not the deed
+                self.objects[target] = self.objects.pop(path)
+            return 204, {}, b""
+        if method == "PROPFIND":
+            return self.propfind(name, headers["depth"])
         content = self.objects.get(path)
-        return (404, {}, b"") if content is None else (200, {"Last-Modified": "Tue, 24 Nov 2026 12:00:00 GMT"}, content)
+        return (404, {}, b"") if content is None else (200, {"Last-Modified": LAST_MODIFIED}, content)
+
+    def propfind(self, name, depth):
+        entries = [name] if name in self.objects or name in self.folders else []
+        if not entries:
+            return 404, {}, b""
+        if depth == "1":
+            prefix = name + "/" if name else ""
+            entries += [other for other in {*self.objects, *self.folders} - {name}
+                        if other.startswith(prefix) and "/" not in other[len(prefix):]]
+        text = "".join(f"<response><href>/{entry}</href><propstat><prop>" + (
+            "<resourcetype><collection/></resourcetype>" if entry in self.folders else
+            f"<getcontentlength>{len(self.objects[entry])}</getcontentlength><getlastmodified>{LAST_MODIFIED}</getlastmodified>")
+            + "</prop><status>HTTP/1.1 200 OK</status></propstat></response>" for entry in entries)
+        return 207, {}, f'<multistatus xmlns="DAV:">{text}</multistatus>'.encode()
 
     def send(self, connection, method, fault, status, headers, content):
         reason = http.HTTPStatus(status).phrase

@@ -4,6 +4,7 @@ import json
 import pathlib
 import signal
 import subprocess
+import threading
 import time
 
 import pytest
@@ -18,13 +19,13 @@ RETRY_LATER = (429, {"Retry-After": "7200"})
 class World:
     """A server, and a Safe that was enabled on it a day ago."""
 
-    def __init__(self, folder, certificate=None, options=()):
+    def __init__(self, folder, certificate=None, options=(), kind=""):
         folder.mkdir(parents=True)
         self.tool = Tool(folder)
         self.server = Scripted(certificate)
         self.tool.write("account.json", ACCOUNT.read_bytes())
         self.tool.write("store-password", "s3cret\n")
-        self.location = self.server.url
+        self.location = kind + self.server.url
         self.options = ["--store-user", "alice", "--store-password-file", "store-password", "--timeout", "1", *options]
 
     def enable(self):
@@ -43,10 +44,10 @@ class World:
         return self.server.objects[OBJECT]
 
 
-def in_parallel(work, cases, folder):
+def in_parallel(work, cases, folder, kind=""):
     """Each case in a world of its own; most of them wait for a time limit."""
     def run(number, case):
-        with (world := World(folder / str(number))).server:
+        with (world := World(folder / str(number), kind=kind)).server:
             world.enable()
             work(world, *case)
 
@@ -62,15 +63,18 @@ ANSWERS = [((500, {}), 9), ((502, {}), 9), ((503, {}), 9), ((507, {}), 9), (RETR
            ((302, {"Location": "https://127.0.0.1:9/"}), 8), ((307, {"Location": "/" + OBJECT}), 8)]
 
 
-def test_no_fault_of_an_upload_loses_the_backup(tmp_path):
+@pytest.mark.parametrize("kind, failing", [("", "PUT"), ("webdav+", "PUT"), ("webdav+", "MOVE")])
+def test_no_fault_of_an_upload_loses_the_backup(tmp_path, kind, failing):
     def work(world, fault, code):
         before = world.sealed
         change_account(world.tool, "changed")
-        world.server.fault = lambda method, path: fault if method == "PUT" else None
+        world.server.fault = lambda method, path: fault if method == failing else None
         result = world.backup("--now")
         assert result.code == code, result.err
         assert result.json["error"]["code"] == code
-        assert world.sealed == before
+        if failing == "PUT" or not str(fault).startswith("cut"):  # the answer to a MOVE may be lost after the deed
+            assert world.sealed == before
+        assert json.loads(open_container(world.sealed, bytes.fromhex(KEY)))["user"]
         state = state_of(world.tool)
         assert (state["last_outcome"], state["last_error"], state["failures"]) == ("failed", code, 1)
         assert state["failing_since"] == state["last_attempt"]
@@ -84,7 +88,12 @@ def test_no_fault_of_an_upload_loses_the_backup(tmp_path):
         assert (state["last_outcome"], state["last_error"], state["failing_since"]) == ("uploaded", 0, None)
         assert world.tool("safe", "verify", "--state", "state.json", password=False).code == 0
 
-    in_parallel(work, BROKEN + ANSWERS, tmp_path)
+    answers = ANSWERS
+    if failing == "MOVE":  # where a server cannot move, files are written in place; a 404 or 409 means that the file is gone
+        answers = [case for case in ANSWERS if case[0][0] not in (400, 409, 502)]
+    if kind:
+        answers = [case for case in answers if case[0][0] not in (307, 400, 403, 409)] + [((423, {}), 8)][:failing == "MOVE"]
+    in_parallel(work, BROKEN + answers, tmp_path, kind)
 
 
 def seconds(time_text):
@@ -103,6 +112,23 @@ def test_no_fault_of_a_download_leaves_half_a_file(tmp_path):
 
     in_parallel(work, [(name, 9) for name in ("cut-head", "cut-body", "cut-last", "drip", "silence", "wrong-length")]
                 + [("endless", 6), ((404, {}), 7)] + [case for case in ANSWERS if case[0][0] not in (413, 409)], tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["", "webdav+"])
+def test_bytes_without_end_are_not_taken(tmp_path, kind):
+    with (world := World(tmp_path / "w", kind=kind)).server as server:
+        world.enable()
+        server.fault = lambda method, path: "endless" if method == "GET" and path.startswith(("backups/", "data-backups/")) else None
+        world.tool.write("a.zip", "archive")
+        if kind:
+            server.folders.add("data-backups")
+            result = world.tool("store", "put", world.location, "a.zip", *world.options, password=False)
+            assert result.code == 9, result.err
+            assert "data-backups/a.zip" not in server.objects
+            result = world.tool("store", "get", world.location, OBJECT, "out", *world.options, password=False)
+            assert result.code == 9, result.err
+        assert world.restore().code in (6, 9)
+        assert not world.tool.path("out").exists()
 
 
 def test_a_config_that_cannot_be_had_is_a_warning_while_nothing_is_to_be_uploaded(tmp_path):
@@ -196,6 +222,27 @@ def test_a_certificate_that_is_not_good_is_denied_before_anything_is_sent(tmp_pa
         assert server.requests == []
 
 
+@pytest.mark.parametrize("name", ["expired", "wrong-name", "good"])
+def test_a_certificate_that_goes_bad_loses_nothing_and_is_noted(tmp_path, certificates, name):
+    """A Safe was enabled with a good one; then the server has another."""
+    good, bad = certificates["good"], certificates[name]
+    with (world := World(tmp_path / "w", good, ["--ca-file", good[0], "--pin", pin_of(good[0])])).server as server:
+        world.enable()
+        sealed, requests = world.sealed, len(server.requests)
+        if name == "good":  # but not the one that is pinned
+            set_state(world.tool, store_options=state_of(world.tool)["store_options"] | {"pin": "0" * 64})
+        else:
+            server.context.load_cert_chain(*bad)
+        change_account(world.tool, "changed")
+        result = world.backup("--now")
+        assert result.code == 8, result.err
+        assert (world.sealed, len(server.requests)) == (sealed, requests)
+        state = state_of(world.tool)
+        assert (state["enabled"], state["last_outcome"], state["last_error"]) == (True, "failed", 8)
+        assert world.backup().code == 8
+        assert state_of(world.tool)["failures"] == 2
+
+
 def test_a_pin_is_asked_for_besides_a_good_certificate(tmp_path, certificates):
     certificate = certificates["good"]
     pin = pin_of(certificate[0])
@@ -238,6 +285,100 @@ def test_ctrl_c_in_the_middle_ends_at_once_and_is_no_failure(tmp_path, fault):
         assert time.monotonic() - start < 5
         process.stderr.close()
         assert state_of(world.tool) == before and world.sealed == sealed
+
+
+@pytest.mark.parametrize("moment", ["PUT", "MOVE", "GET"])
+def test_ctrl_c_leaves_nothing_in_a_webdav_folder(tmp_path, moment):
+    with (world := World(tmp_path / "w", kind="webdav+")).server as server:
+        world.options[world.options.index("--timeout") + 1] = "60"
+        world.tool.write("a.zip", b"x" * 100)
+        server.folders.add("data-backups")
+        reached = threading.Event()
+
+        def fault(method, path):
+            if method == moment and not path.startswith(".tresor") and not reached.is_set():
+                reached.set()
+                return "silence"
+            return None
+
+        server.fault = fault
+        process = subprocess.Popen([TOOL, "store", "put", world.location, "a.zip", *world.options], cwd=world.tool.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert reached.wait(10)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        start = time.monotonic()
+        assert process.wait(timeout=20) == 13
+        assert time.monotonic() - start < 7
+        assert set(server.objects) == {"config"}
+
+
+def test_ctrl_c_in_a_check_removes_what_it_has_put(tmp_path):
+    with (world := World(tmp_path / "w", kind="webdav+")).server as server:
+        gets = iter([None] * 6 + ["silence"])
+        server.fault = lambda method, path: next(gets, None) if method == "GET" else None
+        world.options[world.options.index("--timeout") + 1] = "60"
+        process = subprocess.Popen([TOOL, "store", "check", world.location, *world.options], cwd=world.tool.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while next(reversed([method for method, _, _ in server.requests]), "") != "GET" or len(server.objects) < 3:
+            time.sleep(0.01)
+            assert process.poll() is None
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=20) == 13
+        assert set(server.objects) == {"config"}
+
+
+def test_the_sweep_goes_by_the_clock_of_the_store_and_not_by_a_wrong_one(tmp_path):
+    with (world := World(tmp_path / "w", kind="webdav+")).server as server:
+        server.objects["backups/" + "a" * 64] = b"x"  # written on 2026-11-24
+        sweep = lambda *more: world.tool("store", "sweep", world.location, "--json", *more, *world.options, password=False)
+        for hours in (-2, 2, 24 * 400):
+            server.clock_ahead = hours * 3600
+            for more in ([], ["--dry-run"]):
+                result = sweep(*more)
+                assert result.code == 12 and "clock" in result.err
+            assert len(server.objects) == 2
+        assert sweep("--force", "--dry-run").json["expired"] == 1
+        assert sweep("--force").json["removed"] == 1
+        server.clock_ahead = 3000
+        assert sweep().code == 0
+
+
+def test_options_that_are_none_are_refused_also_for_a_folder(tmp_path):
+    """They would be kept in a state that nobody could read again."""
+    tool = Tool(tmp_path)
+    tool.write("account.json", ACCOUNT.read_bytes())
+    tool.good("store", "init", "safe", password=False)
+    for options in (["--timeout", "-5"], ["--timeout", "0"], ["--timeout", "86401"], ["--pin", "nonsense"]):
+        assert tool("safe", "enable", "--id", ID, "--store", "safe", "--data", "account.json", "--state", "state.json", *options).code == 2
+    assert tool.names() == ["account.json", "password", "safe"]
+    assert list(tool.path("safe/backups").iterdir()) == []
+    for options in (["--store-user", "a"], ["--store-password-file", "password"]):
+        assert tool("store", "list", "safe", *options, password=False).code == 2
+
+
+def test_a_user_without_a_password_is_asked_for_one(tmp_path):
+    with (world := World(tmp_path / "w")).server as server:
+        for location in (server.url.replace("//", "//alice@"), server.url.replace("//", "//alice:@")):
+            result = world.tool("store", "check", location, password=False)
+            assert result.code == 2 and "--store-password-file" in result.err
+        assert server.requests == []
+
+
+def test_a_folder_that_is_not_there_is_no_server_that_fails(tmp_path):
+    with (world := World(tmp_path / "w", kind="webdav+")).server:
+        for command in (["check"], ["list"], ["sweep"]):
+            result = world.tool("store", *command, world.location + "none/", *world.options, password=False)
+            assert result.code == 7, result.err
+
+
+def test_what_a_place_that_depends_on_the_backup_cannot_do(tmp_path):
+    tool = Tool(tmp_path)
+    tool.write("f", "x")
+    for command in (["list"], ["check"], ["sweep"], ["init"], ["put", "f"], ["get", "config", "x"], ["remove", "config"]):
+        for location in ("threema:", "https://safe-{backupIdPrefix8}.example/"):
+            assert tool("store", command[0], location, *command[1:], password=False).code == 4
 
 
 def test_secrets_are_in_no_output(tmp_path):
@@ -300,7 +441,7 @@ def test_a_server_for_each_first_byte_of_the_backup_id(tmp_path):
         assert set(server.objects) == {"06/config", "06/" + OBJECT}
         assert world.restore().code == 0
         result = world.tool("store", "list", world.location, password=False)
-        assert result.code == 2 and "ID and password" in result.err
+        assert result.code == 4 and "ID and password" in result.err
         set_state(world.tool, store=world.location.replace("{backupIdPrefix8}", "{x}"))
         assert world.backup("--now").code == 2
 
@@ -313,6 +454,6 @@ def test_a_store_that_is_none_is_said_in_words(tmp_path):
         assert result.code == 3 and "config" in result.err
         del server.objects["config"]
         result = world.tool("safe", "enable", "--id", ID, "--store", world.location, "--data", "account.json", "--state", "s", *world.options)
-        assert result.code == 7 and "holds no config" in result.err
+        assert result.code == 7 and "holds no config" in result.err and "store init" not in result.err
         assert not world.tool.path("s").exists()
     assert pathlib.Path(world.tool.folder).exists()

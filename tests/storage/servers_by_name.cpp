@@ -69,7 +69,7 @@ TEST_CASE("location: a server that depends on the backup needs to know which") {
           {"threema:", "the Safe server https://safe-06.threema.ch/"},
           {"webdav+https://{backupIdPrefix8}.example/", "the WebDAV folder https://06.example/"}}) {
         CHECK(depends_on_backup_id(location));
-        CHECK_THROWS_CODE(opened(location), Errc::invalid_argument);
+        CHECK_THROWS_CODE(opened(location), Errc::unsupported);
         CHECK(place(location, built_in_stores())(k1)->describe() == where);
     }
     CHECK_FALSE(depends_on_backup_id("https://safe.example/"));

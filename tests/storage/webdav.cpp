@@ -101,7 +101,8 @@ TEST_CASE("webdav: a folder is made once, in one that exists") {
         CHECK_THROWS_CODE(lost.create(), Errc::not_found);
         CHECK_THROWS_CODE(put(lost, config, "x"), Errc::not_found);
         CHECK_THROWS_CODE(list(lost), Errc::not_found);
-        CHECK_FALSE(get(lost, config));
+        CHECK_THROWS_CODE(get(lost, config), Errc::not_found);
+        CHECK_THROWS_CODE(check(lost), Errc::not_found);
     }
 }
 

@@ -30,7 +30,8 @@ inline constexpr std::string_view official_server = "https://safe-{backupIdPrefi
 class SafeServer final : public Storage {
 public:
     // Throws invalid_argument if the URL has a placeholder left.
-    SafeServer(net::BaseUrl base, std::unique_ptr<net::Transport> transport);
+    SafeServer(net::BaseUrl base, std::unique_ptr<net::Transport> transport,
+               std::string user_agent = net::Options().user_agent);
     ~SafeServer() override;
 
     std::string describe() const override;

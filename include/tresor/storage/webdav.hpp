@@ -32,7 +32,8 @@ class DavFiles;
 class WebDav final : public Storage {
 public:
     // Throws invalid_argument if the URL has a placeholder left.
-    WebDav(net::BaseUrl base, std::unique_ptr<net::Transport> transport);
+    WebDav(net::BaseUrl base, std::unique_ptr<net::Transport> transport,
+           std::string user_agent = net::Options().user_agent);
     ~WebDav() override;
     // Makes the folder, in one that exists (else not_found), and `backups/` in it, where they are
     // missing.

@@ -100,6 +100,10 @@ Timestamp sweep_time(const Tool& tool, storage::Storage& store) {
         // To look at a folder it need not be written to.
         if (error.code() != Errc::io || !tool.given.dry_run) throw;
     }
+    if (!clock && !tool.given.force && !tool.given.dry_run && store.can().list)
+        throw Error(Errc::conflict, store.describe() +
+                                        " tells no time: nothing was removed (--force goes by the "
+                                        "local clock)");
     if (!clock) return tool.now;
     Seconds apart = std::chrono::abs(*clock - tool.now);
     if (apart > std::chrono::hours(1) && !tool.given.force)

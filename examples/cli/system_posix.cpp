@@ -177,6 +177,9 @@ void prepare_process() {
     while (handle >= 0 && handle <= STDERR_FILENO);
     if (handle >= 0) ::close(handle);
 
+    // libcurl would write the keys of its TLS sessions to a file of that name.
+    ::unsetenv("SSLKEYLOGFILE");
+
     for (int signal : interrupts) {
         struct sigaction action {};
         ::sigaction(signal, nullptr, &action);

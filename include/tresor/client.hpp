@@ -127,6 +127,7 @@ private:
                       const Notes& notes, Existing existing) const;
     safe::Backup account_in_store(const State& state) const;
     bool remove_pending(State& state) const;
+    void upload_again_if_gone(State& state, const BackupId& removed) const;
     void save_quietly(const State& state) const;
     Outcome locked_tick(Timestamp now, const std::function<Outcome(State&)>& work);
     Outcome attempt(State& state, const safe::Backup& account, Timestamp now,

@@ -34,7 +34,8 @@ struct Request {
     Headers headers;            // without Content-Length, where a client gives a body
     SecretBytes authorization;  // the value of that header, if there is any
     ByteSource* body = nullptr;
-    std::string peer;  // a server's: the address that asks
+    bool brief = false;  // a client's: worth no more than 5 s
+    std::string peer;    // a server's: the address that asks
 };
 
 struct Response {
@@ -43,6 +44,10 @@ struct Response {
     Bytes body;  // a client's: the first 64 KiB, unless it went into a sink
 
     bool ok() const noexcept { return status >= 200 && status < 300; }
+    // That something was put or removed as a whole (safe.md 5.6); 207 may say otherwise inside.
+    bool done() const noexcept {
+        return status == 200 || status == 201 || status == 202 || status == 204;
+    }
 };
 
 // One thread at a time.
@@ -61,7 +66,7 @@ struct Options {
     // (as on Debian), else instead of the system's.
     std::string ca_file;
     std::string pin;                // SHA-256 of the server's public key: 64 hex digits or base64
-    std::string proxy;              // its URL
+    std::string proxy;              // its URL: http, https, socks4(a) or socks5(h)
     Seconds timeout = Seconds(30);  // without progress, 1 s to a day; half of it to connect
     bool allow_insecure = false;    // http:// to other machines, too
     std::string user_agent = "Threema";  // contains Threema, which Safe servers ask for
@@ -69,7 +74,7 @@ struct Options {
     bool operator==(const Options&) const = default;
 };
 
-// Throws invalid_argument for a pin, time limit or User-Agent that is none.
+// Throws invalid_argument for a pin, proxy, time limit or User-Agent that is none.
 void require_valid(const Options& options);
 
 // Over libcurl: HTTP/1.1, TLS 1.2 and up, IPv4 and IPv6. Certificates are always verified,

@@ -46,6 +46,15 @@ State successor_of(std::optional<State> before, const ThreemaId& identity, const
     return state;
 }
 
+// The old place may have shown an old copy of what was the current backup after all.
+void SafeClient::upload_again_if_gone(State& state, const BackupId& removed) const {
+    if (!state.cycle.enabled || safe::Keys(state.master_key->clone()).backup_id() != removed)
+        return;
+    if (opener_(state.store)(removed)->stat(name_of(removed))) return;
+    log(LogLevel::warning, "current backup gone", {{"shard", removed.shard()}});
+    state.cycle.last_upload.reset();
+}
+
 // Tries each once and keeps those that failed. Returns whether the state is to be saved.
 bool SafeClient::remove_pending(State& state) const {
     std::vector<PendingRemoval> left;
@@ -54,7 +63,10 @@ bool SafeClient::remove_pending(State& state) const {
         std::string shard = pending.backup_id.shard();
         try {
             auto storage = opener_(pending.store)(pending.backup_id);
-            if (!is_current(pending, *storage, state, opener_)) remove_from(*storage, pending);
+            if (!is_current(pending, *storage, state, opener_)) {
+                remove_from(*storage, pending);
+                upload_again_if_gone(state, pending.backup_id);
+            }
             log(LogLevel::info, "old backup removed", {{"shard", shard}});
         } catch (const Error& error) {
             log(LogLevel::warning, "old backup not removed",

@@ -51,6 +51,8 @@ Notes checked(const Notes& notes) {
           std::cref(store.net.ca_file), std::cref(store.net.proxy)})
         if (!codec::is_utf8(text))
             throw Error(Errc::invalid_argument, "a location or file name is not UTF-8");
+    if (store.password && !codec::is_utf8(as_text(store.password->expose())))
+        throw Error(Errc::invalid_argument, "the password of a store is not UTF-8");
     return good;
 }
 

@@ -59,6 +59,14 @@ private:
     std::uint64_t bytes_ = 0;
 };
 
+// Absent where the store tells nothing that would be another's after another put.
+std::optional<storage::ObjectInfo> facts_of(storage::Storage& storage,
+                                            const storage::ObjectInfo& put) {
+    if (!put.version.empty() || put.modified) return put;
+    auto found = storage.stat(put.name);
+    return found && found->modified ? found : std::nullopt;
+}
+
 void verify(storage::Storage& storage, const storage::ObjectName& name, const Transferred& sent) {
     HashedSink sink(nullptr, sent.bytes);
     storage.get(name, sink);
@@ -68,12 +76,18 @@ void verify(storage::Storage& storage, const storage::ObjectName& name, const Tr
                                            name.text() + " than it was sent");
 }
 
-// What was not there before and could not be verified is no copy to rely on.
-void take_back(storage::Storage& storage, const storage::ObjectInfo& put) {
-    bool exact = storage.can().conditional_remove && !put.version.empty();
+// What was not there before and could not be verified is no copy to rely on. What another program
+// has put there in the meantime is not ours to remove.
+void take_back(storage::Storage& storage, const std::optional<storage::ObjectInfo>& put) {
+    if (!put) return;
     try {
-        storage.remove(put.name,
-                       exact ? storage::Condition::version(put.version) : storage::Condition());
+        if (storage.can().conditional_remove && !put->version.empty()) {
+            storage.remove(put->name, storage::Condition::version(put->version));
+            return;
+        }
+        auto found = storage.stat(put->name);
+        if (found && found->size == put->size && found->modified == put->modified)
+            storage.remove(put->name);
     } catch (const Error&) {  // the first error is the one to tell
     }
 }
@@ -90,10 +104,12 @@ Transferred put_verified(storage::Storage& storage, const storage::ObjectName& n
                            refuse && storage.can().put_if_absent ? storage::Condition::absent()
                                                                  : storage::Condition());
     Transferred sent = source.result();
+    std::optional<storage::ObjectInfo> facts;
     try {
+        if (refuse) facts = facts_of(storage, put);
         verify(storage, name, sent);
     } catch (const Error&) {
-        if (refuse) take_back(storage, put);
+        take_back(storage, facts);
         throw;
     }
     return sent;

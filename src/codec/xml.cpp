@@ -1,7 +1,9 @@
 #include "codec/xml.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,7 +14,7 @@
 namespace tresor::codec {
 namespace {
 
-constexpr std::size_t most_depth = 32, most_text = 65536;
+constexpr std::size_t most_depth = 32, most_text = 65536, most_token = 262144, most_names = 1000;
 
 [[noreturn]] void malformed(const std::string& why) { throw Error(Errc::malformed, "XML: " + why); }
 
@@ -22,8 +24,16 @@ struct XmlReader::State {
     XML_Parser parser;
     Open open;
     Close close;
-    std::vector<std::string> texts;  // of the elements that are open
+    std::vector<std::string> texts;            // of the elements that are open
+    std::set<std::string, std::less<>> names;  // of all kinds, each as often as it likes
     std::exception_ptr failure;
+    std::uint64_t fed = 0;
+
+    void know(const XML_Char* name) {
+        if (name == nullptr || names.contains(std::string_view(name))) return;
+        if (names.size() == most_names) malformed("too many names");
+        names.emplace(name);
+    }
 
     // Runs inside expat, which knows no exceptions.
     template <class Work>
@@ -42,20 +52,27 @@ struct XmlReader::State {
                                 static_cast<int>(bytes.size()), last ? 1 : 0);
         if (failure) std::rethrow_exception(failure);
         if (status == XML_STATUS_ERROR) malformed(XML_ErrorString(XML_GetErrorCode(parser)));
+        // What expat holds of a tag or comment that does not end.
+        fed += bytes.size();
+        XML_Index at = XML_GetCurrentByteIndex(parser);
+        if (!last && fed - static_cast<std::uint64_t>(std::max<XML_Index>(at, 0)) > most_token)
+            malformed("a tag or comment does not end");
     }
 };
 
 XmlReader::XmlReader(Open open, Close close)
-    : state_(
-          new State{XML_ParserCreateNS(nullptr, '|'), std::move(open), std::move(close), {}, {}}) {
+    : state_(new State{
+          XML_ParserCreateNS(nullptr, '|'), std::move(open), std::move(close), {}, {}, {}}) {
     XML_Parser parser = state_->parser;
     if (parser == nullptr) throw Error(Errc::out_of_memory, "out of memory");
     XML_SetUserData(parser, state_.get());
     XML_SetElementHandler(
         parser,
-        [](void* self, const XML_Char* name, const XML_Char**) {
+        [](void* self, const XML_Char* name, const XML_Char** attributes) {
             auto& state = *static_cast<State*>(self);
             state.guarded([&] {
+                state.know(name);
+                for (; *attributes != nullptr; attributes += 2) state.know(*attributes);
                 if (state.texts.size() == most_depth) malformed("nested too deep");
                 state.texts.emplace_back();
                 state.open(name);
@@ -77,6 +94,11 @@ XmlReader::XmlReader(Open open, Close close)
             into.append(text, static_cast<std::size_t>(size));
         });
     });
+    XML_SetStartNamespaceDeclHandler(parser,
+                                     [](void* self, const XML_Char* prefix, const XML_Char*) {
+                                         auto& state = *static_cast<State*>(self);
+                                         state.guarded([&] { state.know(prefix); });
+                                     });
     XML_SetStartDoctypeDeclHandler(
         parser, [](void* self, const XML_Char*, const XML_Char*, const XML_Char*, int) {
             static_cast<State*>(self)->guarded([] { malformed("a document type is refused"); });
@@ -86,7 +108,7 @@ XmlReader::XmlReader(Open open, Close close)
 XmlReader::~XmlReader() { XML_ParserFree(state_->parser); }
 
 void XmlReader::feed(ByteView bytes) {
-    constexpr std::size_t at_once = std::size_t{1} << 20;
+    constexpr std::size_t at_once = std::size_t{1} << 16;
     for (; !bytes.empty(); bytes = bytes.subspan(std::min(at_once, bytes.size())))
         state_->parse(bytes.first(std::min(at_once, bytes.size())), false);
 }

@@ -1,8 +1,9 @@
 // A bounded reader of XML 1.0 with namespaces (expat), told element by element.
 //
 // A document type is refused, and with it every entity of a document's own. Elements lie at most 32
-// deep; the text right in one is at most 64 KiB. The size of the document is the caller's to bound:
-// nothing of it is kept.
+// deep; the text right in one is at most 64 KiB, a tag or comment at most 256 KiB; there are at
+// most 1000 names of elements, attributes and prefixes, for expat keeps those. The size of the
+// document is the caller's to bound: nothing else of it is kept.
 #pragma once
 
 #include <functional>

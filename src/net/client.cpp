@@ -1,5 +1,6 @@
 #include "net/client.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "codec/base64.hpp"
@@ -10,6 +11,8 @@ namespace tresor::net {
 namespace {
 
 constexpr int most_redirects = 5;
+// A server that says never shall not be believed for ever.
+constexpr Seconds longest_wait = std::chrono::hours(24);
 
 SecretBytes basic(ByteView user, ByteView password) {
     SecretBytes pair(user);
@@ -55,6 +58,8 @@ std::string redirected(const Request& request, const Response& response) {
     auto location = header_of(response.headers, "Location");
     if (!location) refuse_redirect(response, "without saying where");
     std::string url = resolve(request.target, *location);
+    if (!std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; }))
+        refuse_redirect(response, "to an address that is none");
     if (!same_origin(url, request.target))
         refuse_redirect(response, "to another host, port or scheme: nothing was sent there");
     // 303 wants a GET, whatever it was.
@@ -69,11 +74,12 @@ std::optional<Seconds> retry_after(const Headers& headers) {
     std::string_view digits = trimmed(*text);
     std::uint32_t seconds = 0;
     auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (error == std::errc() && end == digits.data() + digits.size()) return Seconds(seconds);
+    if (error == std::errc() && end == digits.data() + digits.size())
+        return std::min(Seconds(seconds), longest_wait);
     auto then = parse_http_date(digits);
     auto date = parse_http_date(header_of(headers, "Date").value_or(""));
     if (!then || !date) return std::nullopt;
-    return std::max(*then - *date, Seconds(0));
+    return std::clamp<Seconds>(*then - *date, Seconds(0), longest_wait);
 }
 
 const char* words_for(int status) {
@@ -114,6 +120,11 @@ Client::Client(std::unique_ptr<Transport> transport, std::optional<Credentials> 
     : transport_(std::move(transport)), user_agent_(std::move(user_agent)) {
     if (!credentials) return;
     ByteView password = credentials->password.expose();
+    for (std::string_view text : {std::string_view(credentials->user), as_text(password)})
+        if (!codec::is_utf8(text) || text.find('\0') != text.npos)
+            throw Error(Errc::invalid_argument, "user and password of a store are text (UTF-8)");
+    if (credentials->user.find(':') != std::string::npos)
+        throw Error(Errc::invalid_argument, "a user name of a store has no colon in it");
     basic_ = basic(as_bytes(credentials->user), password);
     auto user = latin(credentials->user), word = latin(as_text(password));
     if (user && word) latin_basic_ = basic(user->expose(), word->expose());
@@ -127,6 +138,9 @@ Response Client::send_once(Request& request, ByteSink* into) {
 
 Response Client::send(Request request, ByteSink* into) {
     request.headers.push_back({"User-Agent", user_agent_});
+    // A copy that something on the way has kept would be an old backup.
+    if (request.method == "GET" || request.method == "HEAD")
+        request.headers.push_back({"Cache-Control", "no-cache"});
     request.authorization = basic_.clone();
     bool may_answer = !basic_.empty();
     for (int redirects = 0;;) {

@@ -12,8 +12,8 @@
 
 namespace tresor::net {
 
-// Sends with a User-Agent and, where there are credentials, preemptive Basic authentication
-// (RFC 7617) in UTF-8.
+// Sends with a User-Agent, past what caches have kept, and, where there are credentials, preemptive
+// Basic authentication (RFC 7617) in UTF-8.
 //
 // - A challenge to Basic is answered once: in ISO-8859-1, which some servers expect, if that can
 // be.
@@ -22,6 +22,7 @@ namespace tresor::net {
 // One thread at a time.
 class Client {
 public:
+    // Throws invalid_argument for a user or password that is no text.
     Client(std::unique_ptr<Transport> transport, std::optional<Credentials> credentials,
            std::string user_agent = Options().user_agent);
 
@@ -41,8 +42,8 @@ private:
 };
 
 // What a status that is no success means (safe.md 5.6), in words that begin with `who`: 404
-// not_found, 413 too_large, 412 conflict, 429 and 5xx unavailable with what Retry-After says, all
-// else denied.
+// not_found, 413 too_large, 412 conflict, 429 and 5xx unavailable with what Retry-After says, up to
+// a day, all else denied.
 Error error_of(const Response& response, const std::string& who);
 
 }  // namespace tresor::net

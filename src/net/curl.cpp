@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t most_body = 65536, most_head = 262144;
 constexpr std::uint64_t worth_asking = std::uint64_t{1} << 20;
 // Slower than this for the time limit counts as no progress: a server cannot hold us by a drip.
-constexpr long slowest_bytes_a_second = 100;
+constexpr long slowest_bytes_a_second = 1000;
 
 // libcurl wants one call before any other, which is safe from many threads.
 void ready() {
@@ -134,14 +134,18 @@ public:
     }
 
     // Throws unless there is a whole answer, or all of it that anybody wants.
-    Response finish(CURLcode code, const char* text) {
+    Response finish(CURLcode code, const char* text, long proxy_status) {
+        if (proxy_status == 407)
+            throw Error(Errc::denied, "the proxy does not accept user name and password");
         if (failure_) std::rethrow_exception(failure_);
         bool complete = code == CURLE_OK || enough_;
         // A server that refuses need not read all that is sent.
         bool refused = response_.status >= 400 && head_ended_ &&
                        (code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR);
         if (!complete && !refused) {
-            if (*text == '\0') text = curl_easy_strerror(code);
+            // Some of libcurl's texts show a proxy with its password.
+            if (*text == '\0' || std::string_view(text).find('@') != std::string_view::npos)
+                text = curl_easy_strerror(code);
             throw Error(code_of(code), std::string("no answer from the server: ") + text);
         }
         if (!head_ended_) throw Error(Errc::unavailable, "the server gave no answer");
@@ -273,7 +277,8 @@ public:
         Exchange exchange(request, into, progress_, tidying);
         curl_easy_reset(curl_);
         set(CURLOPT_ERRORBUFFER, text.data());
-        if (tidying) set(CURLOPT_TIMEOUT_MS, static_cast<long>(left_to_tidy_.count()));
+        auto most = tidying ? left_to_tidy_ : time_to_tidy;
+        if (tidying || request.brief) set(CURLOPT_TIMEOUT_MS, static_cast<long>(most.count()));
         reach(request.target);
         ask(request);
         set(CURLOPT_HTTPHEADER, lines.get());
@@ -281,8 +286,10 @@ public:
         CURLcode code = curl_easy_perform(curl_);
         set(CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
         if (tidying) count_time();
+        long proxy_status = 0;
+        curl_easy_getinfo(curl_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
         try {
-            return exchange.finish(code, text.data());
+            return exchange.finish(code, text.data(), proxy_status);
         } catch (const Error& error) {
             cancelled_ = cancelled_ || error.code() == Errc::cancelled;
             throw;

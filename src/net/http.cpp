@@ -8,6 +8,7 @@
 #include "codec/base64.hpp"
 #include "codec/hex.hpp"
 #include "net/text.hpp"
+#include "net/url.hpp"
 
 namespace tresor::net {
 namespace {
@@ -62,6 +63,8 @@ void require_valid(const Options& options) {
         if (!bytes || bytes->size() != key.size())
             refuse("a pin is a SHA-256 in 64 hex digits or 44 characters of base64");
     }
+    if (!options.proxy.empty() && !is_proxy(options.proxy))
+        refuse("a proxy is a URL such as http://host:3128");
     bool plain = std::all_of(options.user_agent.begin(), options.user_agent.end(),
                              [](char c) { return c >= ' ' && c <= '~'; });
     if (!plain || options.user_agent.find("Threema") == std::string::npos)

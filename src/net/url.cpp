@@ -195,12 +195,39 @@ bool is_loopback(std::string_view url) noexcept {
     host = host.substr(0, host.find(':'));
     if (host == "localhost") return true;
     // 127.0.0.0/8 in its usual form only: 127.example.com is somebody else.
-    int dots = 0;
-    for (char c : host) {
-        if (c == '.') ++dots;
-        if (c != '.' && !is_digit(c)) return false;
+    int parts = 0;
+    for (std::string_view left = host; !left.empty() || parts == 0; ++parts) {
+        std::size_t size = std::min(left.find('.'), left.size());
+        std::string_view part = left.substr(0, size);
+        bool number = !part.empty() && part.size() <= 3 &&
+                      std::all_of(part.begin(), part.end(), is_digit) &&
+                      std::stoi(std::string(part)) <= 255;
+        if (!number || left.ends_with('.')) return false;
+        left.remove_prefix(std::min(size + 1, left.size()));
     }
-    return dots == 3 && host.starts_with("127.");
+    return parts == 4 && host.starts_with("127.");
+}
+
+bool is_proxy(std::string_view url) {
+    std::size_t end = url.find("://");
+    constexpr std::array schemes = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
+    if (end == url.npos ||
+        std::find(schemes.begin(), schemes.end(), url.substr(0, end)) == schemes.end())
+        return false;
+    url.remove_prefix(end + 3);
+    if (url.ends_with('/')) url.remove_suffix(1);
+    std::size_t at = url.rfind('@');
+    std::string_view user_info = url.substr(0, at == url.npos ? 0 : at);
+    bool plain = std::all_of(user_info.begin(), user_info.end(), [](char c) {
+        return c > ' ' && c <= '~' && std::string_view("/?#").find(c) == std::string_view::npos;
+    });
+    try {
+        std::string_view host = url.substr(at == url.npos ? 0 : at + 1);
+        if (host.find('{') == host.npos) check_host_and_port(host);
+        return plain && host.find('{') == host.npos;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 bool same_origin(std::string_view a, std::string_view b) {

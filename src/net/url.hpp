@@ -12,6 +12,8 @@ namespace tresor::net {
 std::string_view scheme_of(std::string_view url) noexcept;
 std::string_view origin_of(std::string_view url) noexcept;  // scheme, host and port
 bool is_loopback(std::string_view url) noexcept;
+// [user info@]host[:port], and nothing behind it but a slash.
+bool is_proxy(std::string_view url);
 // A port that the scheme has anyway makes no difference, nor does case.
 bool same_origin(std::string_view a, std::string_view b);
 

@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int most_tries = 50;
 constexpr std::size_t prefix_size = 17;  // of the random digits and the dot
 
 // The last part of the name that a file lies aside for. Absent if no removal has put it there.
@@ -35,8 +36,9 @@ fs::path free_name(const fs::path& file) {
 
 fs::path place_in(const fs::path& folder) { return folder / ".aside"; }
 
+bool is_taken(std::string_view name) { return part_of(name).has_value(); }
+
 std::optional<fs::path> take(Files& files, const fs::path& file) {
-    constexpr int most_tries = 50;
     for (int tries = 0; tries < most_tries; ++tries) {
         auto info = files.info(file);
         if (!info || !info->regular) return std::nullopt;
@@ -44,13 +46,17 @@ std::optional<fs::path> take(Files& files, const fs::path& file) {
         fs::path taken = free_name(file);
         // False, too, if somebody tidied the place away just now: then once more.
         if (files.rename(file, taken)) return taken;
+        // The answer may have been lost, and the question asked again.
+        if (files.info(taken)) return taken;
     }
     throw Error(Errc::unavailable, file.filename().string() + " cannot be taken aside");
 }
 
 void put_back(Files& files, fs::path taken, const fs::path& file) {
     std::vector<fs::path> older;  // dropped when a newer one has the name, and not before
-    while (!files.rename_if_free(taken, file)) {
+    for (int tries = 0; !files.rename_if_free(taken, file); ++tries) {
+        if (tries == most_tries)
+            throw Error(Errc::unavailable, file.filename().string() + " cannot be put back");
         auto ours = files.info(taken), theirs = files.info(file);
         if (!ours) {  // somebody else has put it back
             if (older.empty()) return;

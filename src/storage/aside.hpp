@@ -45,11 +45,14 @@ public:
 inline constexpr std::size_t longest_part = 255 - 17;
 
 std::filesystem::path place_in(const std::filesystem::path& folder);
+// Whether a name in that place is one that a removal gives.
+bool is_taken(std::string_view name);
 
 // Absent if the file is gone. Throws unavailable if the place does not let it go.
 std::optional<std::filesystem::path> take(Files& files, const std::filesystem::path& file);
 
-// Gives it its name again, unless something newer has that.
+// Gives it its name again, unless something newer has that. Throws unavailable if the place does
+// neither give the name nor say why.
 void put_back(Files& files, std::filesystem::path taken, const std::filesystem::path& file);
 
 // The same with all that lies aside of one name. Returns whether anybody removes on condition in

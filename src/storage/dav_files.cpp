@@ -3,6 +3,12 @@
 #include "net/url.hpp"
 
 namespace tresor::storage {
+namespace {
+
+constexpr PropfindLimits most_of_one{10'000, std::size_t{1} << 20},
+    most_of_a_folder{1'000'000, std::size_t{1} << 30};
+
+}  // namespace
 
 DavFiles::DavFiles(net::BaseUrl base, std::unique_ptr<net::Transport> transport,
                    std::string user_agent)
@@ -20,25 +26,28 @@ net::Request DavFiles::request(const char* method, const std::string& path) cons
     return request;
 }
 
+Error DavFiles::no_webdav(const net::Response& response) const {
+    Error error(Errc::unsupported, describe() + " knows no WebDAV (a Safe server: https://)");
+    error.http_status = response.status;
+    return error;
+}
+
 void DavFiles::fail(const net::Response& response) const {
-    if (response.status == 501)
-        throw Error(Errc::unsupported, describe() + " does not know such requests");
     throw net::error_of(response, describe());
 }
 
 std::optional<std::vector<DavEntry>> DavFiles::propfind(const std::string& path,
                                                         const char* depth) {
+    bool one = depth[0] == '0';
     auto asked = request("PROPFIND", path);
     asked.headers = {{"Depth", depth}, {"Content-Type", "application/xml; charset=utf-8"}};
     MemorySource body(as_bytes(propfind_body()));
     asked.body = &body;
-    PropfindSink sink;
+    PropfindSink sink(one ? most_of_one : most_of_a_folder);
     try {
         auto response = client_.send(std::move(asked), &sink);
         if (response.status == 404) return std::nullopt;
-        if (response.status == 405 || response.status == 501)
-            throw Error(Errc::unsupported,
-                        describe() + " knows no WebDAV (a Safe server: https://)");
+        if (response.status == 405 || response.status == 501) throw no_webdav(response);
         if (!response.ok()) fail(response);
         return sink.finish();
     } catch (const Error& error) {
@@ -80,7 +89,7 @@ std::optional<Error> DavFiles::put(const std::string& path, ByteSource& content)
     asked.headers = {{"Content-Type", "application/octet-stream"}};
     asked.body = &content;
     auto response = client_.send(std::move(asked));
-    if (response.ok()) return std::nullopt;
+    if (response.done()) return std::nullopt;
     if (response.status == 404 || response.status == 409 || response.status == 500)
         return net::error_of(response, describe());
     fail(response);
@@ -94,13 +103,45 @@ void DavFiles::make(const std::string& folder) {
     fail(response);
 }
 
-DavFiles::Moved DavFiles::move(const std::string& from, const std::string& to, Existing existing) {
+net::Response DavFiles::ask_to_move(const std::string& from, const std::string& to,
+                                    Existing existing, bool whole_url) {
     auto asked = request("MOVE", from);
     std::string target = url_ + to;
-    if (!whole_urls_) target.erase(0, net::origin_of(url_).size());
-    bool refuse = existing == Existing::refuse;
-    asked.headers = {{"Destination", target}, {"Overwrite", refuse ? "F" : "T"}};
-    auto response = client_.send(std::move(asked));
+    if (!whole_url) target.erase(0, net::origin_of(url_).size());
+    asked.headers = {{"Destination", target},
+                     {"Overwrite", existing == Existing::refuse ? "F" : "T"}};
+    return client_.send(std::move(asked));
+}
+
+// Behind a proxy a server may know itself by another address, and take the target for one on
+// another server (502) or for none at all (400): then the path alone may do. A 502 may also be a
+// server that is away for a moment.
+DavFiles::Moved DavFiles::move(const std::string& from, const std::string& to, Existing existing) {
+    auto puzzled = [](const net::Response& response) {
+        return response.status == 400 || response.status == 502;
+    };
+    bool whole = whole_urls_;
+    auto response = ask_to_move(from, to, existing, whole);
+    if (puzzled(response)) {
+        auto other = ask_to_move(from, to, existing, !whole);
+        if (response.status == 502 && other.status == 502) fail(response);
+        if (!puzzled(other))
+            whole = !whole;
+        else if (response.status == 502)
+            other = ask_to_move(from, to, existing, whole);
+        if (puzzled(other)) cannot_move();
+        response = std::move(other);
+    }
+    auto moved = meaning_of(response, from, to);
+    if (moved == Moved::yes) {
+        whole_urls_ = whole;
+        has_moved_ = true;
+    }
+    return moved;
+}
+
+DavFiles::Moved DavFiles::meaning_of(const net::Response& response, const std::string& from,
+                                     const std::string& to) {
     switch (response.status) {
         case 200:
         case 201:
@@ -108,18 +149,19 @@ DavFiles::Moved DavFiles::move(const std::string& from, const std::string& to, E
         case 404:
         case 409: return Moved::no;
         case 412: return Moved::taken;
+        case 405:
+        case 501: cannot_move();
         case 403:  // what rclone says of a file or folder that is not there
-            if (!look(from) || !look(std::filesystem::path(to).parent_path().string() + "/"))
-                return Moved::no;
-            break;
-        case 400:
-        case 502:  // the server knows itself by another address than we do: it is behind a proxy
-            if (std::exchange(whole_urls_, false)) return move(from, to, existing);
-            throw Error(Errc::unsupported, describe() + " cannot move files");
-        case 405: throw Error(Errc::unsupported, describe() + " cannot move files");
-        default: break;
+            if (!look(from) || !look(to.substr(0, to.rfind('/') + 1))) return Moved::no;
+            [[fallthrough]];
+        default: fail(response);
     }
-    fail(response);
+}
+
+// One that has moved before is only puzzled.
+void DavFiles::cannot_move() const {
+    throw Error(has_moved_ ? Errc::unavailable : Errc::unsupported,
+                describe() + " does not move files");
 }
 
 std::optional<aside::Files::Info> DavFiles::info(const std::filesystem::path& path) {
@@ -139,16 +181,34 @@ bool DavFiles::rename_if_free(const std::filesystem::path& from, const std::file
 bool DavFiles::unlink(const std::filesystem::path& path) {
     auto response = client_.send(request("DELETE", path.string()));
     if (response.status == 404) return false;
-    if (!response.ok()) fail(response);
+    if (!response.done()) fail(response);
     return true;
+}
+
+void DavFiles::drop(const std::string& path) noexcept {
+    try {
+        auto asked = request("DELETE", path);
+        asked.brief = true;
+        client_.send(std::move(asked));
+    } catch (...) {
+    }
 }
 
 bool DavFiles::names_in(const std::filesystem::path& folder,
                         const std::function<void(std::string_view)>& visit) {
-    auto found = entries(folder.string() + "/");
-    if (!found) return false;
-    for (const DavEntry& entry : *found) visit(entry.path);
-    return !found->empty();
+    std::optional<std::vector<DavEntry>> found;
+    try {
+        found = entries(folder.string() + "/");
+    } catch (const Error& error) {
+        // A server that hides names with a dot has nothing under them.
+        if (error.http_status != 403 && error.http_status != 405) throw;
+    }
+    bool any = false;
+    for (const DavEntry& entry : found.value_or(std::vector<DavEntry>())) {
+        any = any || aside::is_taken(entry.path);
+        visit(entry.path);
+    }
+    return any;
 }
 
 }  // namespace tresor::storage

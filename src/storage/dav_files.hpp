@@ -36,8 +36,10 @@ public:
     std::optional<Error> put(const std::string& path, ByteSource& content);
     // It may be there already; throws not_found if there is none to make it in.
     void make(const std::string& folder);
+    // What is of no use any more; in 5 s or not at all.
+    void drop(const std::string& path) noexcept;
     // `no`: there is no such file, or no folder to move it to. Throws unsupported if the server
-    // cannot move.
+    // cannot move, as far as it was seen.
     enum class Moved { yes, no, taken };
     Moved move(const std::string& from, const std::string& to, Existing existing);
 
@@ -53,11 +55,17 @@ public:
 private:
     net::Request request(const char* method, const std::string& path) const;
     std::optional<std::vector<DavEntry>> propfind(const std::string& path, const char* depth);
+    Error no_webdav(const net::Response& response) const;
     [[noreturn]] void fail(const net::Response& response) const;
+    net::Response ask_to_move(const std::string& from, const std::string& to, Existing existing,
+                              bool whole_url);
+    Moved meaning_of(const net::Response& response, const std::string& from, const std::string& to);
+    [[noreturn]] void cannot_move() const;
 
     std::string url_, path_;
     net::Client client_;
     bool whole_urls_ = true;  // as Destination; else the path alone
+    bool has_moved_ = false;
 };
 
 }  // namespace tresor::storage

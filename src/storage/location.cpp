@@ -42,6 +42,13 @@ Registry built_in_stores() {
 std::unique_ptr<Storage> open_storage(std::string_view location, const Registry& registry,
                                       const LocationOptions& options) {
     if (location.empty()) throw Error(Errc::invalid_argument, "the location is empty");
+    // A password goes on in memory that wipes itself.
+    auto parted = part(location);
+    if (parted.credentials) {
+        LocationOptions with = options.clone();
+        if (!with.credentials) with.credentials = std::move(parted.credentials);
+        return open_storage(parted.location, registry, with);
+    }
     std::string_view scheme = scheme_of(location);
     auto factory = registry.find(scheme);
     if (factory == registry.end())
@@ -83,8 +90,10 @@ private:
 
 }  // namespace
 
-Place place(std::string location, Registry registry, LocationOptions options) {
-    return Opening(std::move(location), std::move(registry), std::move(options));
+Place place(std::string_view location, Registry registry, LocationOptions options) {
+    auto parted = part(location);
+    if (!options.credentials) options.credentials = std::move(parted.credentials);
+    return Opening(std::move(parted.location), std::move(registry), std::move(options));
 }
 
 Place place(Storage& storage) {

@@ -34,13 +34,19 @@ std::string_view propfind_body() noexcept {
 
 void PropfindSink::restart() {
     entries_.clear();
+    bytes_ = kept_ = 0;
     depth_ = propstat_ = 0;
     multistatus_ = false;
     reader_.emplace([this](std::string_view name) { open(name); },
                     [this](std::string_view name, std::string_view text) { close(name, text); });
 }
 
-void PropfindSink::write(ByteView bytes) { reader_->feed(bytes); }
+void PropfindSink::write(ByteView bytes) {
+    if (bytes.size() > limits_.bytes - bytes_)
+        throw Error(Errc::too_large, "a listing without end");
+    bytes_ += bytes.size();
+    reader_->feed(bytes);
+}
 
 std::vector<DavEntry> PropfindSink::finish() {
     reader_->finish();
@@ -89,9 +95,13 @@ void PropfindSink::close_propstat() {
 }
 
 void PropfindSink::close_response() {
-    if (!multistatus_ || !good_ || entry_.path.empty()) return;
-    if (entries_.size() == most_)
-        throw Error(Errc::too_large, "a folder of over " + std::to_string(most_) + " files");
+    constexpr std::size_t longest = 4096, most_kept = std::size_t{128} << 20;
+    if (entry_.etag.size() > longest) entry_.etag.clear();
+    if (!multistatus_ || !good_ || entry_.path.empty() || entry_.path.size() > longest) return;
+    kept_ += entry_.path.size() + entry_.etag.size();
+    if (entries_.size() == limits_.entries || kept_ > most_kept)
+        throw Error(Errc::too_large,
+                    "a listing of over " + std::to_string(limits_.entries) + " files");
     entries_.push_back(std::move(entry_));
 }
 

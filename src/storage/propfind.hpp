@@ -24,13 +24,17 @@ struct DavEntry {
 // The body of a request for what stands in DavEntry.
 std::string_view propfind_body() noexcept;
 
+struct PropfindLimits {
+    std::size_t entries, bytes;  // of the whole answer
+};
+
 // Reads an answer as it comes. Whatever a server adds is passed over; a property that is not there,
-// or is not what it should be, is absent; an entry without a path is none.
+// or is not what it should be, is absent; an entry without a path, or with one over 4 KiB, is none.
 class PropfindSink final : public ByteSink {
 public:
-    explicit PropfindSink(std::size_t most_entries = 1'000'000) : most_(most_entries) { restart(); }
+    explicit PropfindSink(const PropfindLimits& limits) : limits_(limits) { restart(); }
 
-    // Throws malformed if it is no XML, too_large for more entries.
+    // Throws malformed if it is no XML, too_large for more entries or bytes.
     void write(ByteView bytes) override;
     void restart() override;
     // Throws malformed if it is no whole answer.
@@ -42,7 +46,8 @@ private:
     void close_propstat();
     void close_response();
 
-    std::size_t most_;
+    PropfindLimits limits_;
+    std::size_t bytes_ = 0, kept_ = 0;
     std::optional<codec::XmlReader> reader_;
     std::vector<DavEntry> entries_;
     std::size_t depth_ = 0, propstat_ = 0;  // at which depth one is open, 0: none

@@ -97,7 +97,7 @@ ObjectInfo SafeServer::put(const ObjectName& name, ByteSource& content,
     asked.headers.push_back({"Content-Type", "application/octet-stream"});
     asked.body = &content;
     auto response = client_->send(std::move(asked));
-    if (response.ok()) return {name, *size, {}, {}};
+    if (response.done()) return {name, *size, {}, {}};
     Error error = net::error_of(response, describe());
     hint_at_folder(error);
     throw error;
@@ -130,7 +130,10 @@ std::optional<ObjectInfo> SafeServer::get(const ObjectName& name, ByteSink& into
 bool SafeServer::remove(const ObjectName& name, const Condition& condition) {
     require_no_condition(condition);
     if (is_config(name)) own_config();
-    return ask(request("DELETE", name)).ok();
+    auto response = ask(request("DELETE", name));
+    if (response.status == 404) return false;
+    if (!response.done()) throw net::error_of(response, describe());
+    return true;
 }
 
 }  // namespace tresor::storage

@@ -23,6 +23,13 @@ std::optional<std::string_view> before_url(std::string_view location) {
     return location.substr(0, size);
 }
 
+// Mistyped, it would be taken for a folder, and shown with its password.
+bool looks_like_address(std::string_view location) {
+    std::size_t slashes = location.find("//");
+    return scheme_of(location).empty() && slashes != location.npos && slashes > 0 &&
+           location[0] != '/' && location[0] != '.' && location.find('@') != location.npos;
+}
+
 std::string percent_encoded(std::string_view text) {
     std::string encoded;
     for (char c : text) {
@@ -43,6 +50,8 @@ net::BaseUrl base_of(std::string_view url, const LocationOptions& options) {
         options.net.allow_insecure ? net::PlainHttp::allowed : net::PlainHttp::loopback_only;
     net::BaseUrl base = net::parse_base_url(url, plain);
     if (options.credentials) base.credentials = options.credentials->clone();
+    if (base.text.starts_with("http:") && !options.net.proxy.empty() && !options.net.allow_insecure)
+        throw Error(Errc::invalid_argument, "http:// by a proxy leaves this machine: use https://");
     if (!net::has_placeholder(base.text)) return base;
     if (!options.backup_id)
         throw Error(Errc::unsupported,
@@ -94,6 +103,10 @@ void add_servers([[maybe_unused]] Registry& registry) {
 
 Parted part(std::string_view location) {
     auto before = before_url(location);
+    if (!before && looks_like_address(location))
+        throw Error(Errc::invalid_argument,
+                    "that looks like an address with a user in it, but begins with no word for a "
+                    "store: https: and webdav+https: are some (a folder: dir:)");
     if (!before) return {std::string(location), std::nullopt};
     auto url = net::parse_base_url(location.substr(before->size()), net::PlainHttp::allowed);
     return {std::string(*before).append(url.text), std::move(url.credentials)};
@@ -101,7 +114,7 @@ Parted part(std::string_view location) {
 
 std::string shown(std::string_view location) {
     std::string text(location);
-    if (before_url(location)) {
+    if (before_url(location) || looks_like_address(location)) {
         try {
             return part(location).location;
         } catch (const Error&) {

@@ -1,6 +1,7 @@
 #include <tresor/storage/webdav.hpp>
 
 #include <array>
+#include <limits>
 
 #include "base/file.hpp"
 #include "codec/hex.hpp"
@@ -23,11 +24,18 @@ std::string temporary_beside(std::string_view path) {
     return folder_of(path).append(file::temporary_prefix).append(codec::hex_encode(random));
 }
 
-// The first error is the one to tell.
-void drop(DavFiles& files, const std::string& path) noexcept {
+bool is_temporary(std::string_view name) {
+    std::size_t size = file::temporary_prefix.size();
+    return name.starts_with(file::temporary_prefix) && name.size() == size + 20 &&
+           name.find_first_not_of("0123456789abcdef", size) == name.npos;
+}
+
+// Begins anew; a source that cannot is no reason to tell another error than the first.
+void rewind_or_throw(ByteSource& content, const Error& first) {
     try {
-        files.unlink(path);
+        content.rewind();
     } catch (const Error&) {
+        throw first;
     }
 }
 
@@ -66,7 +74,7 @@ bool WebDav::find_out() const {
     struct Probe {
         DavFiles& files;
         std::string path = temporary_beside("");
-        ~Probe() { drop(files, path); }
+        ~Probe() { files.drop(path); }
         std::string write(Byte content) {
             MemorySource source(ByteView(&content, 1));
             if (auto error = files.put(path, source)) throw *error;
@@ -115,23 +123,22 @@ void WebDav::upload(const std::string& path, ByteSource& content) {
     throw *error;
 }
 
-// False if the server does not do that.
-bool WebDav::put_beside(const std::string& path, ByteSource& content) {
+// The error of a server that does not do that; absent if all went well.
+std::optional<Error> WebDav::put_beside(const std::string& path, ByteSource& content) {
     std::string temporary = temporary_beside(path);
     bool written = false;
     try {
         upload(temporary, content);
         written = true;
-        if (files_->move(temporary, path, Existing::replace) == Moved::yes) return true;
+        if (files_->move(temporary, path, Existing::replace) == Moved::yes) return std::nullopt;
         throw Error(Errc::unavailable, describe() + " has lost what was just uploaded");
     } catch (const Error& error) {
-        if (error.code() != Errc::unavailable) drop(*files_, temporary);
-        bool cannot = written ? error.code() == Errc::unsupported
-                              : error.code() == Errc::denied && error.http_status != 401;
-        if (!cannot) throw;
-        return false;
+        files_->drop(temporary);
+        bool hides = error.http_status == 403 || error.http_status == 405;
+        if (written ? error.code() != Errc::unsupported : !hides) throw;
+        return error;
     } catch (...) {
-        drop(*files_, temporary);
+        files_->drop(temporary);
         throw;
     }
 }
@@ -140,9 +147,9 @@ ObjectInfo WebDav::put(const ObjectName& name, ByteSource& content, const Condit
     if (condition.kind != Condition::Kind::none)
         throw Error(Errc::unsupported, "a WebDAV folder cannot make a put depend on anything");
     auto size = content.size();
-    if (writes_beside_ && !put_beside(name.text(), content)) {
+    if (auto refused = writes_beside_ ? put_beside(name.text(), content) : std::nullopt) {
+        rewind_or_throw(content, *refused);
         writes_beside_ = false;
-        content.rewind();
     }
     if (!writes_beside_) upload(name.text(), content);
     if (!size) {
@@ -154,24 +161,27 @@ ObjectInfo WebDav::put(const ObjectName& name, ByteSource& content, const Condit
 
 // Also the question whether the folder is there: a wrong address must not look like a store without
 // objects.
-std::optional<ObjectInfo> WebDav::stat(const ObjectName& name) {
+std::optional<DavEntry> WebDav::find(const ObjectName& name) {
     auto found = aside::find(*files_, name.text(), [&] {
         auto entry = files_->look(name.text());
         if (entry && entry->folder) entry.reset();
         return entry;
     });
-    if (!found) {
-        require_root();
-        return std::nullopt;
-    }
+    if (!found) require_root();
+    return found;
+}
+
+std::optional<ObjectInfo> WebDav::stat(const ObjectName& name) {
+    auto found = find(name);
+    if (!found) return std::nullopt;
     return ObjectInfo{name, found->size.value_or(0), found->modified, version_of(found->etag)};
 }
 
 std::optional<ObjectInfo> WebDav::get(const ObjectName& name, ByteSink& into) {
     // Some servers give a listing of a folder for its content.
-    auto info = stat(name);
-    if (!info) return std::nullopt;
-    CountingSink sink(into, info->size,
+    auto entry = find(name);
+    if (!entry) return std::nullopt;
+    CountingSink sink(into, entry->size.value_or(std::numeric_limits<std::uint64_t>::max()),
                       Error(Errc::unavailable, name.text() + " has grown while it was got"));
     auto response =
         aside::find(*files_, name.text(), [&] { return files_->get(name.text(), sink); });
@@ -185,7 +195,11 @@ bool WebDav::remove(const ObjectName& name, const Condition& condition) {
     if (!stat(name)) return false;
     if (condition.kind == Condition::Kind::absent)
         throw Error(Errc::conflict, name.text() + " is not as the condition wants it");
-    if (condition.kind == Condition::Kind::none) return files_->unlink(name.text());
+    if (condition.kind == Condition::Kind::none) {
+        // What is not there any more was removed: by this, if an answer was lost on the way.
+        files_->unlink(name.text());
+        return true;
+    }
     std::string part = name.text().substr(folder_of(name.text()).size());
     if (!tells_versions() || part.size() > aside::longest_part)
         throw Error(Errc::unsupported,
@@ -198,11 +212,14 @@ bool WebDav::remove(const ObjectName& name, const Condition& condition) {
 
 void WebDav::drop_if_old(const std::string& path, std::optional<Timestamp> modified) {
     auto now = files_->clock();
-    if (now && modified && *modified < *now - std::chrono::hours(24)) drop(*files_, path);
+    if (now && modified && *modified < *now - std::chrono::hours(24)) files_->drop(path);
 }
 
 // False: the visitor has enough.
 bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visitor& visit) {
+    constexpr std::size_t most_folders = 10'000;
+    if (++walked_ > most_folders)
+        throw Error(Errc::too_large, describe() + " holds over 10,000 folders");
     auto found = files_->entries(folder);
     auto is_aside = [](const DavEntry& entry) { return entry.path == ".aside"; };
     if (found && std::any_of(found->begin(), found->end(), is_aside)) {
@@ -212,7 +229,7 @@ bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visi
     if (!found) return true;
     for (const DavEntry& entry : *found) {
         std::string path = folder + entry.path;
-        if (entry.path.starts_with(file::temporary_prefix)) drop_if_old(path, entry.modified);
+        if (!entry.folder && is_temporary(entry.path)) drop_if_old(path, entry.modified);
         auto name = ObjectName::parse(path);
         if (!name) continue;
         bool wanted = path.starts_with(prefix);
@@ -227,6 +244,7 @@ bool WebDav::walk(const std::string& folder, std::string_view prefix, const Visi
 
 void WebDav::list(std::string_view prefix, const Visitor& visit) {
     require_root();
+    walked_ = 0;
     walk("", prefix, visit);
 }
 

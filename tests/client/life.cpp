@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <tresor/storage/directory.hpp>
+#include <tresor/storage/wrapper.hpp>
 
 #include "client/fixture.hpp"
 
@@ -436,4 +437,36 @@ TEST_CASE("life: a tick with nothing to do writes nothing to the store and reads
     w.stores[0].calls.clear();
     CHECK(w.tick(start + days(2)).kind == Outcome::Kind::unchanged);
     CHECK(w.stores[0].calls == std::vector<std::string>{"get config"});
+}
+
+TEST_CASE(
+    "life: an old place that shows an old copy of the current backup costs no backup for long") {
+    // "stale" leads to the store of "a", but a cache on the way gives back what was there first.
+    World w;
+    MemorySink first;
+    w.stores[0].get(object, first);
+    struct Stale final : storage::Wrapper {
+        Stale(storage::Storage& store, Bytes old) : Wrapper(store), kept(std::move(old)) {}
+        std::optional<storage::ObjectInfo> get(const storage::ObjectName& name,
+                                               ByteSink& into) override {
+            if (name != object) return Wrapper::get(name, into);
+            into.write(kept);
+            return storage::ObjectInfo{name, kept.size(), {}, {}};
+        }
+        Bytes kept;
+    };
+    SafeClient phone(
+        [&](const StoreNote& store) -> storage::Place {
+            if (store.location != "stale") return storage::place(w.stores[0]);
+            return [&](const BackupId&) {
+                return std::make_unique<Stale>(w.stores[0], first.bytes());
+            };
+        },
+        w.states);
+    phone.enable(password(), identity, account("zoe"), start, {"stale", ""}, Existing::replace);
+    phone.enable(password(), identity, account("zoe"), start, {"a", ""}, Existing::replace);
+    auto outcome = phone.tick(account("zoe"), start + hours(1));
+    CHECK(outcome.kind == Outcome::Kind::uploaded);
+    CHECK(w.restored(0, password()) == "zoe");
+    CHECK(w.state().pending_removal.empty());
 }

@@ -93,3 +93,67 @@ TEST_CASE("transfer: a file's name becomes an object's name") {
         CHECK(archive_name(file).text() == std::string("data-backups/") + object);
     CHECK(archive_name(std::string(300, 'x')).text().size() == 255);
 }
+
+namespace {
+
+// Without conditions and without facts in the answer to a put, as a WebDAV folder; `behind_put`
+// comes between a put and what follows.
+struct Remote final : storage::Wrapper {
+    using Wrapper::Wrapper;
+    storage::Abilities can() const override { return {.any_name = true}; }
+    storage::ObjectInfo put(const ObjectName& wanted, ByteSource& content,
+                            const storage::Condition& condition) override {
+        auto info = Wrapper::put(wanted, content, condition);
+        return {info.name, info.size, {}, {}};
+    }
+    std::optional<storage::ObjectInfo> get(const ObjectName& wanted, ByteSink& into) override {
+        if (before_get) before_get();
+        return Wrapper::get(wanted, into);
+    }
+    std::function<void()> before_get;
+};
+
+}  // namespace
+
+TEST_CASE("transfer: what another program has put in the meantime is not taken back") {
+    Timestamp now = test::at("2026-11-24T12:00:00Z");
+    storage::Memory memory([&] { return now; });
+    Remote store(memory);
+    store.before_get = [&] {
+        now += Seconds(1);
+        MemorySource source(as_bytes("another's"));
+        memory.put(name, source);
+    };
+    Bytes content(9, 'x');
+    CHECK_THROWS_CODE(put(store, content), Errc::unavailable);
+    MemorySink sink;
+    memory.get(name, sink);
+    CHECK(test::text_of(sink.bytes()) == "another's");
+}
+
+TEST_CASE("transfer: what cannot be read back is taken back where it is surely ours") {
+    for (Errc code : {Errc::unavailable, Errc::cancelled, Errc::denied}) {
+        storage::Memory memory;
+        Remote store(memory);
+        store.before_get = [&] { throw Error(code, "no"); };
+        Bytes content(9, 'x');
+        CHECK_THROWS_CODE(put(store, content), code);
+        CHECK_FALSE(memory.stat(name));
+    }
+}
+
+TEST_CASE("transfer: more bytes than were sent are not read to their end") {
+    storage::Memory memory;
+    struct Endless final : storage::Wrapper {
+        using Wrapper::Wrapper;
+        std::optional<storage::ObjectInfo> get(const ObjectName&, ByteSink& into) override {
+            Bytes block(65536, 'x');
+            for (int i = 0; i < 1000; ++i, ++blocks) into.write(block);
+            return std::nullopt;
+        }
+        int blocks = 0;
+    } store(memory);
+    Bytes content(9, 'x');
+    CHECK_THROWS_CODE(put(store, content), Errc::unavailable);
+    CHECK(store.blocks == 0);
+}

@@ -10,7 +10,7 @@ using namespace tresor;
 namespace {
 
 std::optional<std::vector<storage::DavEntry>> read(ByteView answer, std::size_t piece) {
-    storage::PropfindSink sink(100);
+    storage::PropfindSink sink({100, std::size_t{1} << 20});
     try {
         for (; !answer.empty(); answer = answer.subspan(std::min(piece, answer.size())))
             sink.write(answer.first(std::min(piece, answer.size())));

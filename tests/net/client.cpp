@@ -46,7 +46,10 @@ TEST_CASE("H-1: every request says Threema, and nothing that was not asked for")
     CHECK(talk.get().status == 200);
     REQUIRE(talk.asked.size() == 1);
     CHECK(header_of(talk.asked[0].headers, "User-Agent") == "Threema");
-    CHECK(talk.asked[0].headers.size() == 1);
+    CHECK(header_of(talk.asked[0].headers, "Cache-Control") == "no-cache");
+    CHECK(talk.asked[0].headers.size() == 2);
+    talk.put("x");
+    CHECK(talk.asked[1].headers.size() == 1);
     CHECK(talk.asked[0].authorization.empty());
 }
 
@@ -62,7 +65,8 @@ TEST_CASE("H-6: user and password go with the first request, in UTF-8") {
 TEST_CASE("H-6: a challenge to Basic is answered once, in ISO-8859-1 where that can be") {
     auto latin_only = [](const Asked& asked) {
         if (asked.authorization == "Basic em/rOnDkc3N39nJk") return Response{200, {}, {}};
-        return Response{401, {{"WWW-Authenticate", "Digest x"}, {"www-authenticate", "bASIC realm=\"a\""}}, {}};
+        return Response{
+            401, {{"WWW-Authenticate", "Digest x"}, {"www-authenticate", "bASIC realm=\"a\""}}, {}};
     };
     Talk talk(latin_only, login("zoë", "pässwörd"));
     CHECK(talk.put("body").status == 200);
@@ -92,8 +96,8 @@ TEST_CASE("H-6: without credentials, or without a challenge to Basic, nothing is
 TEST_CASE("H-7: a redirect within the server is followed, with method and body") {
     for (int status : {301, 302, 307, 308})
         for (auto location : {"https://safe.example/dav/backups/aa", "/dav/backups/aa",
-                              "//safe.example/dav/backups/aa", "https://SAFE.example:443/dav/backups/aa",
-                              "../dav/backups/aa"}) {
+                              "//safe.example/dav/backups/aa",
+                              "https://SAFE.example:443/dav/backups/aa", "../dav/backups/aa"}) {
             CAPTURE(location);
             Talk talk(
                 [&](const Asked& asked) {
@@ -124,6 +128,31 @@ TEST_CASE("H-7: a redirect to another host, port or scheme is denied, and nothin
     }
     Talk nowhere([](const Asked&) { return Response{302, {}, {}}; });
     CHECK_THROWS_CODE(nowhere.get(), Errc::denied);
+}
+
+TEST_CASE("H-7: a redirect to what is no address is denied") {
+    for (auto location : {"/a b", "/a\tb", "/\x7F", "/\xC3\xB6"}) {
+        Talk talk([&](const Asked&) { return redirect(302, location); });
+        CHECK_THROWS_CODE(talk.get(), Errc::denied);
+        CHECK(talk.asked.size() == 1);
+    }
+}
+
+TEST_CASE("http: a user or password that is no text is refused before anything is sent") {
+    auto talk = [](std::string user, std::string_view password) {
+        Talk made(
+            [](const Asked&) {
+                return Response{200, {}, {}};
+            },
+            login(std::move(user), password));
+        return made.get().status;
+    };
+    using namespace std::string_view_literals;
+    CHECK_THROWS_CODE(talk("a:b", "c"), Errc::invalid_argument);
+    CHECK_THROWS_CODE(talk("\xFF", "c"), Errc::invalid_argument);
+    CHECK_THROWS_CODE(talk("a", "\xFF"), Errc::invalid_argument);
+    CHECK_THROWS_CODE(talk("a", "b\0c"sv), Errc::invalid_argument);
+    CHECK(talk("", "") == 200);
 }
 
 TEST_CASE("H-7: a loop of redirects ends after five") {

@@ -14,6 +14,41 @@ TEST_CASE("http: the name of a header means the same in either case") {
     CHECK_FALSE(header_of({}, "X"));
 }
 
+TEST_CASE("http: options that are none") {
+    auto valid = [](const Options& options) {
+        try {
+            require_valid(options);
+            return true;
+        } catch (const Error& error) {
+            CHECK(error.code() == Errc::invalid_argument);
+            CHECK(std::string(error.what()).find("geheim") == std::string::npos);
+            return false;
+        }
+    };
+    auto proxy = [](std::string url) {
+        Options options;
+        options.proxy = std::move(url);
+        return options;
+    };
+    for (auto url : {"http://host:3128", "http://host", "https://u:geheim@host:1/",
+                     "socks5h://[::1]:9", "http://127.0.0.1:8080"})
+        CHECK(valid(proxy(url)));
+    for (auto url :
+         {"host:3128", "ftp://host", "http://", "http://u:geheim@bad host/", "http://host/x",
+          "http://u:geheim@host?x", "HTTP//u:geheim@host", "http://u:ge heim@host", "http://host:0",
+          "http://host:99999", "http://{backupIdPrefix8}/"})
+        CHECK_FALSE(valid(proxy(url)));
+    Options agent;
+    for (auto text : {"Threema", "Threema Desktop/2.0 (a; b)", "my Threema thing"}) {
+        agent.user_agent = text;
+        CHECK(valid(agent));
+    }
+    for (auto text : {"", "threema", "curl", "Threema\r\nX: y", "Threema\xFF"}) {
+        agent.user_agent = text;
+        CHECK_FALSE(valid(agent));
+    }
+}
+
 TEST_CASE("http: a date is read in all three forms of RFC 9110") {
     Timestamp then = test::at("1994-11-06T08:49:37Z");
     for (auto text : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT",
@@ -64,8 +99,8 @@ TEST_CASE("http: what a status means") {
         Error error = error_of({status, {}, {}}, "the server");
         CHECK(name_of(error.code()) == name_of(code));
         CHECK(error.http_status == status);
-        CHECK(std::string(error.what()).starts_with("the server answered " +
-                                                    std::to_string(status)));
+        CHECK(
+            std::string(error.what()).starts_with("the server answered " + std::to_string(status)));
         CHECK_FALSE(error.retry_after);
     }
 }
@@ -80,6 +115,9 @@ TEST_CASE("http: Retry-After in seconds or as a date by the server's own clock")
     CHECK(wait(503, {{"Retry-After", later}, {"Date", date}}) == Seconds(70));
     CHECK(wait(503, {{"Retry-After", date}, {"Date", later}}) == Seconds(0));
     CHECK_FALSE(wait(503, {{"Retry-After", later}}));
+    CHECK(wait(503, {{"Retry-After", "4294967295"}}) == Seconds(86400));
+    CHECK(wait(503, {{"Retry-After", "Fri, 31 Dec 9999 00:00:00 GMT"}, {"Date", date}}) ==
+          Seconds(86400));
     for (auto odd : {"", "soon", "-1", "1.5", "99999999999"})
         CHECK_FALSE(wait(503, {{"Retry-After", odd}}));
     CHECK_FALSE(wait(403, {{"Retry-After", "60"}}));

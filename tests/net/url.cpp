@@ -122,6 +122,17 @@ TEST_CASE("U-17 and U-22: queries, fragments, spaces and control characters are 
                       Errc::invalid_argument);
 }
 
+TEST_CASE("url: this machine is 127 and three numbers, ::1 or localhost, and nothing like it") {
+    for (auto url : {"http://127.0.0.1/", "http://127.255.255.255:80/", "http://localhost:1/",
+                     "http://[::1]/"})
+        CHECK(is_loopback(url));
+    for (auto url :
+         {"http://127.0.0.999/", "http://127.../", "http://127.0.0/", "http://127.0.0.1./",
+          "http://127.0.0.1.2/", "http://127.1/", "http://128.0.0.1/", "http://127.0.0.1a/",
+          "http://localhost.example/", "http://[::2]/", "http://127.0.0.0001/"})
+        CHECK_FALSE(is_loopback(url));
+}
+
 TEST_CASE("U-20: the prefix is two hex digits") {
     for (auto digits : {"00", "0f", "f0", "ff"}) {
         auto id = BackupId::parse(std::string(digits) + std::string(62, 'a'));

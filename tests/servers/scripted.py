@@ -87,7 +87,8 @@ class Scripted:
             return False
         answer = self.act(method, path, body, headers, fault) if isinstance(fault, str) or fault is None else (*fault, b"")
         status, answer_headers, content = answer
-        answer_headers = {"Date": formatdate(time.time() + self.clock_ahead, usegmt=True)} | answer_headers
+        if self.clock_ahead is not None:
+            answer_headers = {"Date": formatdate(time.time() + self.clock_ahead, usegmt=True)} | answer_headers
         return self.send(connection, method, fault, status, answer_headers, content)
 
     def act(self, method, path, body, headers, fault):

@@ -1,6 +1,7 @@
 """Every way a network fails: no backup is lost, no credential goes astray, and the state says the truth."""
 import concurrent.futures
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -114,6 +115,41 @@ def test_no_fault_of_a_download_leaves_half_a_file(tmp_path):
                 + [("endless", 6), ((404, {}), 7)] + [case for case in ANSWERS if case[0][0] not in (413, 409)], tmp_path)
 
 
+def test_a_proxy_is_asked_and_its_password_shown_nowhere(tmp_path):
+    with (world := World(tmp_path / "w")).server as server, Scripted() as proxy:
+        proxy.fault = lambda method, path: (407, {"Proxy-Authenticate": "Basic"})
+        world.options += ["--allow-insecure", "--proxy"]
+        for url, code in ((f"http://u:geheim@127.0.0.1:{proxy.port}", 8), ("http://u:geheim@bad host/", 2), ("u:geheim@host", 2),
+                          ("HTTP//u:geheim@host", 2), ("http://u:geheim@127.0.0.1:1", 9)):
+            result = world.tool("store", "check", world.location, *world.options, url, "--verbose", password=False)
+            assert result.code == code, result.err
+            assert "geheim" not in result.err + result.text
+        assert server.requests == [] and len(proxy.requests) == 1
+        del world.options[world.options.index("--allow-insecure")]
+        # http to this machine by way of another one is no http to this machine.
+        result = world.tool("store", "check", world.location, *world.options, f"http://127.0.0.1:{proxy.port}", password=False)
+        assert result.code == 2 and len(proxy.requests) == 1
+
+
+def test_the_keys_of_tls_are_not_written_where_the_environment_says(tmp_path, certificates):
+    certificate = certificates["good"]
+    with (world := World(tmp_path / "w", certificate, ["--ca-file", certificate[0]])).server:
+        environment = os.environ | {"SSLKEYLOGFILE": str(tmp_path / "keys"), "https_proxy": "http://127.0.0.1:1"}
+        subprocess.run([TOOL, "safe", "enable", "--id", ID, "--store", world.location, "--data", "account.json", "--state", "state.json",
+                        "--password-file", "password", *map(str, world.options)], cwd=world.tool.folder, env=environment, check=True,
+                       capture_output=True)
+        assert not (tmp_path / "keys").exists()
+
+
+def test_what_is_mistyped_is_not_shown(tmp_path):
+    tool = Tool(tmp_path)
+    for location in ("HTTPS://alice:hunter2@safe.example/", "webdav+https//alice:hunter2@x/", "https://alice:hunter2@bad host/",
+                     "https://alice:hunter2@safe.example:99999/"):
+        for command in (["store", "list"], ["store", "init"], ["store", "check"]):
+            result = tool(*command, location, "--json", password=False)
+            assert result.code == 2 and "hunter2" not in result.err + result.text
+
+
 @pytest.mark.parametrize("kind", ["", "webdav+"])
 def test_bytes_without_end_are_not_taken(tmp_path, kind):
     with (world := World(tmp_path / "w", kind=kind)).server as server:
@@ -180,7 +216,8 @@ def test_every_request_carries_what_it_should(tmp_path):
         assert {method for method, _, _ in server.requests} == {"GET", "HEAD", "PUT", "DELETE"}
         for method, path, headers in server.requests:
             assert headers["user-agent"] == "Threema"
-            assert set(headers) <= {"host", "user-agent", "authorization", "accept", "content-type", "content-length"}, headers
+            assert set(headers) <= {"host", "user-agent", "authorization", "accept", "content-type", "content-length",
+                                    "cache-control"}, headers
         assert server.objects == {"config": CONFIG}
 
 
@@ -343,6 +380,12 @@ def test_the_sweep_goes_by_the_clock_of_the_store_and_not_by_a_wrong_one(tmp_pat
         assert sweep("--force").json["removed"] == 1
         server.clock_ahead = 3000
         assert sweep().code == 0
+        # A server without a clock says nothing, and dates its files as it likes.
+        server.clock_ahead = None
+        server.objects["backups/" + "b" * 64] = b"x"
+        result = sweep("--retention-days", "1")
+        assert result.code == 12 and "time" in result.err
+        assert len(server.objects) == 2
 
 
 def test_options_that_are_none_are_refused_also_for_a_folder(tmp_path):

@@ -8,11 +8,17 @@ using tresor::net::header_of;
 
 DavServer::Response DavServer::answer(const Asked& one) {
     if (before) before(one);
+    auto wrong = fault ? fault(one) : std::nullopt;
+    if (wrong && !wrong->does) return {wrong->status, {}, {}};
     auto path =
         tresor::net::percent_decode(one.target.substr(std::string("https://safe.example").size()));
     Response response = [&]() -> Response {
         if (one.authorization != "Basic YWxpY2U6czNjcmV0") return {401, {}, {}};
         if (!path || !path->starts_with(base_)) return {404, {}, {}};
+        bool hidden =
+            path->find("/.") != path->npos ||
+            header_of(one.headers, "Destination").value_or("").find("/.") != std::string_view::npos;
+        if (hidden && !habits.hidden_names) return {403, {}, {}};
         if (one.method == "PUT") return put(one, *path);
         if (one.method == "MOVE") return move(one, *path);
         if (one.method == "PROPFIND") return propfind(one, *path);
@@ -36,12 +42,12 @@ DavServer::Response DavServer::answer(const Asked& one) {
                        {"Last-Modified", tresor::net::format_http_date(found->second.modified)}};
         return got;
     }();
+    if (wrong) return {wrong->status, {}, {}};
     response.headers.push_back({"Date", tresor::net::format_http_date(clock)});
     return response;
 }
 
 DavServer::Response DavServer::put(const Asked& one, const std::string& path) {
-    if (!habits.hidden_names && path.find("/.") != path.npos) return {403, {}, {}};
     if (!has_folder_of(path)) return {habits.put_without_folder, {}, {}};
     bool replaces = files.contains(path);
     files[path] = {one.body, clock, ++serial_};

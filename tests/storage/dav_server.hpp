@@ -65,6 +65,12 @@ public:
     std::set<std::string> folders;      // each with a slash at the end
     std::vector<Asked> asked;
     std::function<void(const Asked& asked)> before;
+    // Says this instead of what would be; the deed is done all the same if `does` says so.
+    struct Fault {
+        int status;
+        bool does = false;
+    };
+    std::function<std::optional<Fault>(const Asked& asked)> fault;
     tresor::Timestamp clock = at("2026-11-24T12:00:00Z");
 
 private:

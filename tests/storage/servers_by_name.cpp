@@ -77,6 +77,26 @@ TEST_CASE("location: a server that depends on the backup needs to know which") {
     CHECK(net::expand(official_server, "06") == "https://safe-06.threema.ch/");
 }
 
+TEST_CASE("location: an address that is mistyped is no folder, and not shown") {
+    for (auto typed : {"HTTPS://alice:hunter2@safe.example/", "Webdav+https://alice:hunter2@x/",
+                       "https//alice:hunter2@safe.example/", "h://alice:hunter2@x/"}) {
+        CHECK_THROWS_CODE(part(typed), Errc::invalid_argument);
+        CHECK_THROWS_CODE(opened(typed), Errc::invalid_argument);
+        CHECK(shown(typed) == "an address that is none");
+    }
+    for (auto folder : {"/mnt//a@b", "./x//a@b", "a@b/c", "safe//x"})
+        CHECK(part(folder).location == folder);
+}
+
+TEST_CASE("location: http by a proxy is no way that stays on this machine") {
+    LocationOptions options;
+    options.net.proxy = "http://proxy.example:3128";
+    CHECK_THROWS_CODE(opened("http://127.0.0.1/", options), Errc::invalid_argument);
+    CHECK(opened("https://safe.example/", options) == "the Safe server https://safe.example/");
+    options.net.allow_insecure = true;
+    CHECK(opened("http://127.0.0.1/", options) == "the Safe server http://127.0.0.1/");
+}
+
 TEST_CASE("location: a Safe server is not made from here") {
     LocationOptions options;
     options.create = true;

@@ -317,14 +317,15 @@ TEST_CASE("webdav: temporary files over a day old go with a listing, by the serv
     DavServer server;
     auto store = server.open();
     put(*store, backup(1), "x");
-    server.write("backups/.tresor-old", "x", server.clock - Seconds(86401));
-    server.write("backups/.tresor-young", "x", server.clock - Seconds(86399));
+    server.write("backups/.tresor-0123456789abcdef0123", "x", server.clock - Seconds(86401));
+    server.write("backups/.tresor-fedcba9876543210fedc", "x", server.clock - Seconds(86399));
     server.write("backups/.other", "x", server.clock - Seconds(864010));
     list(*store, "config");
     CHECK(server.files.size() == 4);
     CHECK(list(*store).size() == 1);
-    CHECK(server.names() ==
-          std::vector<std::string>{"backups/.other", "backups/.tresor-young", backup(1).text()});
+    CHECK(server.names() == std::vector<std::string>{"backups/.other",
+                                                     "backups/.tresor-fedcba9876543210fedc",
+                                                     backup(1).text()});
 }
 
 TEST_CASE("webdav: a file that a removal has left aside comes back when it is looked for") {
@@ -334,7 +335,7 @@ TEST_CASE("webdav: a file that a removal has left aside comes back when it is lo
         server.write(aside, std::move(text), server.clock - Seconds(age));
     };
     for (const Kind& kind : kinds) {
-        if (!kind.habits.moves || !kind.habits.respects_overwrite ||
+        if (!kind.habits.moves || !kind.habits.respects_overwrite || !kind.habits.hidden_names ||
             (!kind.habits.whole_destinations && !kind.habits.path_destinations))
             continue;
         CAPTURE(kind.name);
@@ -473,4 +474,214 @@ TEST_CASE("webdav: what it cannot do it says") {
     CHECK_THROWS_CODE(other->remove(longest, Condition::version(other->stat(longest)->version)),
                       Errc::unsupported);
     CHECK(get(*other, longest) == "x");
+}
+
+namespace {
+
+using Fault = DavServer::Fault;
+
+// Each request of this method gets this answer, so many times.
+std::function<std::optional<Fault>(const test::Asked&)> answering(std::string method, Fault fault,
+                                                                  int times = 1'000'000) {
+    return [=, left = times](const test::Asked& asked) mutable -> std::optional<Fault> {
+        if (asked.method != method || left == 0) return std::nullopt;
+        --left;
+        return fault;
+    };
+}
+
+std::size_t puts_in_place(const DavServer& server) {
+    return static_cast<std::size_t>(
+        std::count_if(server.asked.begin(), server.asked.end(), [](const test::Asked& asked) {
+            return asked.method == "PUT" && asked.target.find("/.tresor-") == std::string::npos;
+        }));
+}
+
+}  // namespace
+
+TEST_CASE("webdav: a server that is away for a moment is no reason to write in place") {
+    for (Fault fault : {Fault{502}, Fault{503}, Fault{500}, Fault{504}, Fault{507}}) {
+        for (auto method : {"MOVE", "PUT"}) {
+            CAPTURE(method);
+            DavServer server;
+            auto store = server.open();
+            server.write("config", "old", server.clock);
+            server.fault = answering(method, fault);
+            CHECK_THROWS_CODE(put(*store, config, "new"), Errc::unavailable);
+            CHECK(puts_in_place(server) == 0);
+            CHECK(server.file("config")->content == "old");
+            CHECK(server.names() == std::vector<std::string>{"config"});  // the temporary is gone
+            server.fault = {};
+            put(*store, config, "new");
+            CHECK(puts_in_place(server) == 0);
+            CHECK(server.file("config")->content == "new");
+        }
+    }
+}
+
+TEST_CASE("webdav: a single 502 is asked again another way, and the way that works is kept") {
+    DavServer server(apache());
+    auto store = server.open();
+    server.fault = answering("MOVE", {502}, 1);
+    put(*store, config, "one");
+    put(*store, config, "two");
+    CHECK(puts_in_place(server) == 0);
+    CHECK(server.file("config")->content == "two");
+    CHECK(count(server, "MOVE") == 4);  // whole, path, whole; whole
+}
+
+TEST_CASE("webdav: a server that has moved files is not believed that it cannot") {
+    for (int status : {405, 501, 400}) {
+        DavServer server;
+        auto store = server.open();
+        put(*store, config, "one");
+        server.fault = answering("MOVE", {status});
+        CHECK_THROWS_CODE(put(*store, config, "two"), Errc::unavailable);
+        CHECK(server.file("config")->content == "one");
+        CHECK(puts_in_place(server) == 0);
+    }
+}
+
+TEST_CASE("webdav: only a name that is refused is a reason to do without a temporary file") {
+    for (int status : {400, 401, 402, 410, 411, 413, 415, 423, 429}) {
+        CAPTURE(status);
+        DavServer server;
+        auto store = server.open();
+        server.fault = answering("PUT", {status});
+        CHECK_THROWS_AS(put(*store, config, "x"), Error);
+        CHECK(puts_in_place(server) == 0);
+    }
+    DavServer server({.hidden_names = false});
+    auto store = server.open();
+    struct Once final : ByteSource {
+        std::optional<std::uint64_t> size() const override { return 0; }
+        std::size_t read(ByteSpan) override { return 0; }
+        void rewind() override { throw Error(Errc::io, "it can be read once only"); }
+    } once;
+    CHECK_THROWS_CODE(store->put(config, once), Errc::denied);  // and not io
+}
+
+TEST_CASE(
+    "webdav: an upload that is cut or refused at any request leaves the old object or the new") {
+    for (auto [code, status] : {std::pair(Errc::unavailable, 0),
+                                {Errc::unavailable, 503},
+                                {Errc::denied, 423},
+                                {Errc::too_large, 413}}) {
+        std::size_t requests = 0;
+        for (std::size_t moment = 0; moment <= requests; ++moment) {
+            DavServer server;
+            auto store = server.open();
+            server.write("backups/x", "", server.clock);
+            server.folders.insert("/dav/backups/");
+            server.write(backup(1).text(), "old", server.clock);
+            std::size_t seen = 0;
+            server.fault = [&, status = status](const test::Asked&) -> std::optional<Fault> {
+                if (moment == 0 || ++seen != moment) return std::nullopt;
+                if (status == 0) throw Error(Errc::unavailable, "cut");
+                return Fault{status};
+            };
+            std::size_t before = server.asked.size();
+            try {
+                put(*store, backup(1), "new");
+                CHECK(moment == 0);
+            } catch (const Error& error) {
+                CHECK(name_of(error.code()) == name_of(code));
+            }
+            if (moment == 0) requests = server.asked.size() - before;
+            CHECK(server.file(backup(1).text())->content == (moment == 0 ? "new" : "old"));
+            CHECK(server.names() == std::vector<std::string>{backup(1).text(), "backups/x"});
+        }
+        CHECK(requests == 2);
+    }
+}
+
+TEST_CASE("webdav: folders are never removed, whatever they are called") {
+    DavServer server;
+    auto store = server.open();
+    const std::string name = ".tresor-0123456789abcdef0123";
+    server.folders.insert({"/dav/" + name + "/", "/dav/.tresor-archive/"});
+    server.write(name + "/precious", "x", server.clock - std::chrono::days(9));
+    server.write(".tresor-mine", "x", server.clock - std::chrono::days(9));
+    list(*store);
+    CHECK(server.files.size() == 2);
+}
+
+TEST_CASE("webdav: an answer that is lost and a request that libcurl sends again lose nothing") {
+    // The file was moved aside, and the second MOVE finds nothing.
+    DavServer server;
+    auto store = server.open();
+    store->can();
+    put(*store, backup(1), "renewed");
+    server.fault = [](const test::Asked& asked) -> std::optional<Fault> {
+        bool aside = net::header_of(asked.headers, "Destination").value_or("").find("/.aside/") !=
+                     std::string_view::npos;
+        return aside ? std::optional(Fault{404, true}) : std::nullopt;
+    };
+    CHECK_THROWS_CODE(store->remove(backup(1), Condition::version("\"1\"")), Errc::conflict);
+    CHECK(store->remove(backup(1), Condition::version(store->stat(backup(1))->version)));
+    CHECK(server.names().empty());
+    put(*store, backup(1), "x");
+    server.fault = answering("DELETE", {404, true});
+    CHECK(store->remove(backup(1)));
+    CHECK(server.names().empty());
+}
+
+TEST_CASE("webdav: a removal of which a part failed is none") {
+    DavServer server;
+    auto store = server.open();
+    put(*store, config, "x");
+    server.fault = answering("DELETE", {207});
+    CHECK_THROWS_CODE(store->remove(config), Errc::denied);
+    CHECK(server.file("config") != nullptr);
+}
+
+TEST_CASE("webdav: a server that gives no name back is not asked for ever") {
+    for (int status : {404, 409, 412}) {
+        DavServer server;
+        auto store = server.open();
+        server.folders.insert({"/dav/backups/", "/dav/backups/.aside/"});
+        server.write("backups/.aside/0123456789abcdef." + backup(1).text().substr(8), "x",
+                     server.clock);
+        server.fault = answering("MOVE", {status});
+        CHECK_THROWS_CODE(store->stat(backup(1)), Errc::unavailable);
+        CHECK(server.asked.size() < 1000);
+        CHECK(server.files.size() == 1);
+    }
+}
+
+TEST_CASE("webdav: a foreign file in the place aside is nobody's business") {
+    DavServer server;
+    auto store = server.open();
+    server.folders.insert({"/dav/backups/", "/dav/backups/.aside/"});
+    for (auto name : {"README", "0123456789abcdef", "0123456789abcdef.", "x123456789abcdef.a"})
+        server.write(std::string("backups/.aside/") + name, "x", server.clock);
+    CHECK_FALSE(store->stat(backup(1)));
+    CHECK(server.asked.size() < 10);
+    CHECK(server.files.size() == 4);
+}
+
+TEST_CASE("webdav: a tree without end is not walked to its end") {
+    std::vector<test::Asked> asked;
+    WebDav store(net::parse_base_url("https://safe.example/"),
+                 std::make_unique<test::Scripted>(asked, [](const test::Asked& one) {
+                     std::string path =
+                         one.target.substr(std::string("https://safe.example").size());
+                     std::string text = "<multistatus xmlns='DAV:'>";
+                     for (auto child : {"", "a/", "b/"})
+                         text += "<response><href>" + path + child +
+                                 "</href><propstat><prop><resourcetype><collection/></resourcetype>"
+                                 "</prop></propstat></response>";
+                     return net::Response{207, {}, test::bytes_of(text + "</multistatus>")};
+                 }));
+    CHECK_THROWS_CODE(list(store), Errc::too_large);
+    CHECK(asked.size() < 11000);
+}
+
+TEST_CASE("webdav: what a transport throws that is no Error of ours goes through") {
+    DavServer server;
+    auto store = server.open();
+    server.before = [](const test::Asked& asked) {
+        if (asked.method != "PUT") throw std::runtime_error("a progress function of somebody");
+    };
+    CHECK_THROWS_AS(put(*store, config, "x"), std::runtime_error);
 }

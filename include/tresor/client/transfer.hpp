@@ -18,7 +18,7 @@ struct Transferred {
 
 // Puts an object, gets it back and compares. Throws conflict if there is one of that name, unless
 // that is to be replaced; unavailable if other bytes come back; a new object that could not be
-// verified is removed again.
+// verified is removed again, where the store tells it from one that another program has put there.
 Transferred put_verified(storage::Storage& storage, const storage::ObjectName& name,
                          ByteSource& content, Existing existing = Existing::refuse);
 

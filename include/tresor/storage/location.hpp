@@ -67,7 +67,8 @@ std::unique_ptr<Storage> open_storage(std::string_view location, const Registry&
 
 // Where the backup of an id is kept: the host of a Safe server may depend on it.
 using Place = std::function<std::unique_ptr<Storage>(const BackupId&)>;
-Place place(std::string location, Registry registry, LocationOptions options = {});
+// Throws invalid_argument for an address that is none.
+Place place(std::string_view location, Registry registry, LocationOptions options = {});
 // The same store for every id. Keeps the reference.
 Place place(Storage& storage);
 

@@ -7,8 +7,8 @@
 //   cut short leaves the old object, also on servers that write in place. Where a server cannot
 //   move or takes no such name, it writes in place. Missing folders are made on the way.
 // - stat() and list() ask by PROPFIND of depth 0 and 1, never of infinite depth. Only what is an
-//   object's name is seen. What listed temporary files are over a day old by the server's own clock
-//   are removed.
+//   object's name is seen. Temporary files that are listed and over a day old by the server's own
+//   clock are removed.
 // - Conditions of HTTP are never used: servers ignore them. A version for remove() takes the object
 //   aside by MOVE, compares, and removes it or moves it back, as Directory does. That holds where
 //   each write gives another ETag at once, and MOVE keeps it and respects `Overwrite: F`; can()
@@ -28,6 +28,7 @@
 namespace tresor::storage {
 
 class DavFiles;
+struct DavEntry;
 
 class WebDav final : public Storage {
 public:
@@ -45,7 +46,8 @@ public:
     std::optional<ObjectInfo> stat(const ObjectName& name) override;
     std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override;
     bool remove(const ObjectName& name, const Condition& = {}) override;
-    // Needs memory for the names of one folder, a million at most (else too_large).
+    // Needs memory for the names of one folder, a million at most, in 10,000 folders at most (else
+    // too_large).
     void list(std::string_view prefix, const Visitor& visit) override;
     std::optional<Timestamp> clock() override;  // the Date of an answer
 
@@ -56,12 +58,14 @@ private:
     void require_root() const;  // throws not_found
     void make_folders_of(const std::string& path);
     void upload(const std::string& path, ByteSource& content);
-    bool put_beside(const std::string& path, ByteSource& content);
+    std::optional<Error> put_beside(const std::string& path, ByteSource& content);
+    std::optional<DavEntry> find(const ObjectName& name);
     bool walk(const std::string& folder, std::string_view prefix, const Visitor& visit);
     void drop_if_old(const std::string& path, std::optional<Timestamp> modified);
 
     std::unique_ptr<DavFiles> files_;
     mutable std::optional<bool> tells_versions_;
+    std::size_t walked_ = 0;
     bool writes_beside_ = true;
 };
 

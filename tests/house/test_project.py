@@ -46,7 +46,7 @@ def test_the_commands_of_the_readme_work(tmp_path):
     ran = 0
     for block in blocks("console"):
         for line in block.splitlines():
-            if not line.startswith("$ tresor"):
+            if not line.startswith("$ tresor") or "cloud.example" in line:  # those: tests/servers
                 continue
             ran += 1
             result = subprocess.run(line[2:], shell=True, cwd=tmp_path, env=env, capture_output=True, text=True,

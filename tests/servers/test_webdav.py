@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import pytest
-from conftest import (ACCOUNT, BACKUP_ID, ID, KEY, NEW_PASSWORD, SCALE, TOOL, change_account, master_key, open_container, rfc3339,
+from conftest import (ACCOUNT, BACKUP_ID, ID, KEY, NEW_PASSWORD, SCALE, SOURCE, TOOL, change_account, master_key, open_container, rfc3339,
                       state_of)
 from servers import ALL, CONFIG, PASSWORD, USER
 
@@ -107,6 +107,21 @@ def test_the_whole_life_of_a_safe(place):
     assert wrong.code == 7
     assert run("disable").json["removed"] is True
     assert place.files() == {"config"}
+
+
+def test_the_commands_of_the_readme(place):
+    """A newcomer has a Safe on a server in three commands, and afterwards needs no more options."""
+    commands = [line[len("$ tresor "):] for line in (SOURCE / "README.md").read_text().splitlines()
+                if line.startswith("$ tresor") and "cloud.example" in line]
+    assert [command.split()[:2] for command in commands] == [["store", "init"], ["store", "check"], ["safe", "enable"]]
+    place.tool.write("account.json", ACCOUNT.read_bytes())
+    place.tool.write("app-password", PASSWORD + "\n")
+    for command in commands:
+        command = command.replace("webdav+https://cloud.example/remote.php/dav/files/alice/safe/", place.location)
+        password = ["--password-file", "password"] if "enable" in command else []
+        place.tool.good(*command.split(), "--ca-file", place.server.ca, *password, password=False)
+    place.tool.good("safe", "backup", password=False)
+    assert place.backup_of()["user"]
 
 
 def test_enable_where_a_backup_lies_needs_replace(place):

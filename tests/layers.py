@@ -34,7 +34,7 @@ VENDOR = [
 ]
 # The headers of C++ and, for the one file of a room that may use them, those of the system;
 # everything else in <> must be ours or a vendor's.
-SYSTEM = re.compile(r"^([a-z0-9_]+|(string|dirent|fcntl|unistd)\.h|sys/(file|stat)\.h)$")
+SYSTEM = re.compile(r"^([a-z0-9_]+|(stddef|stdint|string|dirent|fcntl|unistd)\.h|sys/(file|stat)\.h)$")
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

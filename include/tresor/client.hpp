@@ -50,8 +50,7 @@ struct Notes {
 
 // Opens the store that was noted at enable().
 using Opener = std::function<storage::Place(const StoreNote& store)>;
-// By its location. Reads the password from the file that was noted, if it was; throws what that
-// throws, invalid_argument if there is none in it.
+// By its location, with credentials_of() it.
 Opener opener(storage::Registry registry, Progress progress = {});
 // Reads the account that was noted at enable(), for its identity.
 using AccountSource =

@@ -56,16 +56,21 @@ Notes checked(const Notes& notes) {
     return good;
 }
 
+std::optional<net::Credentials> credentials_of(const StoreNote& store) {
+    if (!store.password && store.password_file.empty()) return std::nullopt;
+    auto parted = storage::part(store.location);
+    return net::Credentials{
+        parted.credentials ? std::move(parted.credentials->user) : "",
+        store.password ? store.password->clone() : first_line_of(store.password_file)};
+}
+
 Opener opener(storage::Registry registry, Progress progress) {
     return
         [registry = std::move(registry), progress = std::move(progress)](const StoreNote& store) {
-            storage::LocationOptions options{.progress = progress, .net = store.net};
-            auto parted = storage::part(store.location);
-            if (store.password || !store.password_file.empty())
-                options.credentials = {
-                    parted.credentials ? std::move(parted.credentials->user) : "",
-                    store.password ? store.password->clone() : first_line_of(store.password_file)};
-            return storage::place(store.location, registry, std::move(options));
+            storage::LocationOptions options{.progress = progress,
+                                         .credentials = credentials_of(store),
+                                         .net = store.net};
+        return storage::place(store.location, registry, std::move(options));
         };
 }
 

@@ -18,6 +18,7 @@
 #include <tresor/identity.hpp>
 #include <tresor/safe/cycle.hpp>
 #include <tresor/safe/model.hpp>
+#include <tresor/url.hpp>
 
 namespace tresor::client {
 
@@ -35,6 +36,9 @@ struct StoreNote {
 
     StoreNote clone() const;
 };
+// Those that it is opened with, if there are any beside its location. Reads the password from the
+// file that was noted, if it was; throws what that throws, invalid_argument if there is none in it.
+std::optional<net::Credentials> credentials_of(const StoreNote& store);
 
 // A backup that is of no use any more and could not be removed yet: of an old password or store, or
 // of a Safe that was switched off.

@@ -1,0 +1,639 @@
+/* tresor in C: the backups of the Threema messenger, for C and for every language that can call C.
+ *
+ * Conventions, the same everywhere:
+ *
+ * - A function is called tresor_noun_verb. Its first arguments are what comes out, then what goes in.
+ *   It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles are NULL
+ *   and buffers empty. Functions that cannot fail return what they say.
+ * - Why the last call of this thread failed is told by tresor_error_*() until the next one fails.
+ *   No function throws, aborts, prints or exits. NULL where something is needed is
+ *   TRESOR_INVALID_ARGUMENT; where an argument may be NULL, its line says so.
+ * - A handle (tresor_keys, tresor_storage, ...) is made by a function and belongs to the caller, who
+ *   gives it to tresor_noun_free() once; NULL is fine there. What a handle was made from must live
+ *   as long as it does, if its line says "keeps". Secrets are wiped when they are freed.
+ * - Bytes come out in a tresor_buf, which the caller disposes of; its bytes are wiped then. A NUL
+ *   follows them, so that text can be read as a C string.
+ * - What may hold any byte (passwords, documents) comes with its size. Plain strings are UTF-8 with
+ *   a NUL at the end. Times are seconds since 1970-01-01T00:00:00Z; TRESOR_NEVER is none.
+ * - Option structs begin with `version` and are filled with their _INIT first: members may be added
+ *   behind the last one, with a new version. A NULL of options means all defaults.
+ * - The account, findings and statuses are JSON text (UTF-8). Findings are
+ *   [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
+ *   `findings`, NULL means that nobody wants them.
+ * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status,
+ *   which ends the call that led to it; tresor_error_set() gives it words. It must not throw or jump.
+ * - Threads: functions share nothing but what they are given. One handle is used by one thread at a
+ *   time, unless its block says otherwise; different handles by as many as you like.
+ *
+ * The numbers of statuses, flags and kinds never change. What a function does in depth is told by
+ * the C++ header that its block names (include/tresor/...).
+ */
+#ifndef TRESOR_H
+#define TRESOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(_WIN32)
+#define TRESOR_API
+#else
+#define TRESOR_API __attribute__((visibility("default")))
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TRESOR_ABI_VERSION 1
+#define TRESOR_NEVER INT64_MIN
+#define TRESOR_UNKNOWN_SIZE UINT64_MAX
+
+/* ---- the library ---- */
+
+TRESOR_API const char *tresor_version(void);   /* "0.1.0" */
+TRESOR_API unsigned tresor_abi_version(void);  /* TRESOR_ABI_VERSION, of the library that was loaded */
+
+/* ---- errors (error.hpp) ---- */
+
+typedef enum tresor_status {
+    TRESOR_OK = 0,
+    TRESOR_INTERNAL = -1,         /* a bug of this library */
+    TRESOR_INVALID_ARGUMENT = -2, /* wrong use: bad ID, empty password, unknown option, bad location */
+    TRESOR_MALFORMED = -3,        /* the bytes are damaged or not of this format */
+    TRESOR_UNSUPPORTED = -4,      /* a newer version or scheme; something this store cannot do */
+    TRESOR_AUTH_FAILED = -5,      /* a tag, MAC or hash does not match: wrong password or tampered */
+    TRESOR_TOO_LARGE = -6,        /* over a limit */
+    TRESOR_NOT_FOUND = -7,        /* no such object, no state, no configuration */
+    TRESOR_DENIED = -8,           /* refused: credentials, certificate, permissions of a secret file */
+    TRESOR_UNAVAILABLE = -9,      /* no connection, time limit, server trouble: try again */
+    TRESOR_IO = -10,              /* local files, full disk */
+    TRESOR_OUT_OF_MEMORY = -11,   /* a key derivation or a buffer could not be had */
+    TRESOR_CONFLICT = -12,        /* exists already, changed meanwhile, locked by another */
+    TRESOR_CANCELLED = -13        /* by the caller */
+} tresor_status;
+
+/* One lowercase word, such as "auth_failed"; "ok" for 0, "unknown" for no status. Never freed. */
+TRESOR_API const char *tresor_status_name(int status);
+
+/* Of the last call in this thread that failed: its status (0 if none has), a sentence for people
+ * without secrets, for how many seconds a server asked to be left alone (-1: it did not), and the
+ * HTTP status behind it (0: none). The text is good until the next failure in this thread. */
+TRESOR_API int tresor_error_status(void);
+TRESOR_API const char *tresor_error_text(void);
+TRESOR_API int64_t tresor_error_retry_after(void);
+TRESOR_API int tresor_error_http_status(void);
+
+/* For callbacks: notes why it fails, and returns `status`. `text` may be NULL. */
+TRESOR_API int tresor_error_set(int status, const char *text);
+
+/* ---- bytes that come out ---- */
+
+typedef struct tresor_buf {
+    unsigned char *data;
+    size_t size; /* without the NUL behind */
+} tresor_buf;
+
+#define TRESOR_BUF_INIT {NULL, 0}
+
+/* Wipes and frees the bytes, and makes it empty. NULL and an empty one are fine. */
+TRESOR_API void tresor_buf_dispose(tresor_buf *buf);
+
+/* ---- time (time.hpp) ---- */
+
+#define TRESOR_TIME_SIZE 21 /* "2026-11-24T06:05:00Z" and a NUL */
+
+TRESOR_API size_t tresor_time_size(void);
+TRESOR_API int64_t tresor_time_now(void);
+TRESOR_API int tresor_time_format(char out[TRESOR_TIME_SIZE], int64_t time);
+TRESOR_API int tresor_time_parse(int64_t *out, const char *text);
+
+/* ---- identities (identity.hpp, backup_id.hpp) ---- */
+
+#define TRESOR_IDENTITY_SIZE 9 /* 8 characters and a NUL */
+#define TRESOR_KEY_SIZE 32
+#define TRESOR_BACKUP_ID_SIZE 32
+#define TRESOR_BACKUP_ID_HEX_SIZE 65 /* 64 digits and a NUL */
+
+TRESOR_API size_t tresor_identity_size(void);
+TRESOR_API size_t tresor_key_size(void);
+TRESOR_API size_t tresor_backup_id_size(void);
+TRESOR_API size_t tresor_backup_id_hex_size(void);
+
+/* Checks a Threema ID and writes it in capitals. */
+TRESOR_API int tresor_identity_parse(char out[TRESOR_IDENTITY_SIZE], const char *text);
+/* The X25519 public key of a private one. */
+TRESOR_API int tresor_identity_public_key(unsigned char out[TRESOR_KEY_SIZE],
+                                          const unsigned char private_key[TRESOR_KEY_SIZE]);
+
+TRESOR_API int tresor_backup_id_format(char out[TRESOR_BACKUP_ID_HEX_SIZE],
+                                       const unsigned char id[TRESOR_BACKUP_ID_SIZE]);
+TRESOR_API int tresor_backup_id_parse(unsigned char out[TRESOR_BACKUP_ID_SIZE], const char *hex);
+
+/* ---- keys (safe/keys.hpp) ----
+ * Never changes once it is made: many threads may use one. */
+
+#define TRESOR_MASTER_KEY_SIZE 64
+
+typedef struct tresor_keys tresor_keys;
+
+TRESOR_API size_t tresor_master_key_size(void);
+
+/* Derives the backup id and key. Slow on purpose: an eighth of a second and 64 MiB. */
+TRESOR_API int tresor_keys_derive(tresor_keys **out, const char *password, size_t password_size,
+                                  const char *identity);
+/* From a master key that was kept. */
+TRESOR_API int tresor_keys_from_master(tresor_keys **out,
+                                       const unsigned char master_key[TRESOR_MASTER_KEY_SIZE]);
+TRESOR_API void tresor_keys_free(tresor_keys *keys);
+
+TRESOR_API int tresor_keys_backup_id(unsigned char out[TRESOR_BACKUP_ID_SIZE],
+                                     const tresor_keys *keys);
+/* Secrets: wipe what you copy. */
+TRESOR_API int tresor_keys_master_key(unsigned char out[TRESOR_MASTER_KEY_SIZE],
+                                      const tresor_keys *keys);
+TRESOR_API int tresor_keys_encryption_key(unsigned char out[TRESOR_KEY_SIZE],
+                                          const tresor_keys *keys);
+
+/* ---- the container (safe/container.hpp) ---- */
+
+/* The bytes that sealing `json_size` bytes gives. */
+TRESOR_API size_t tresor_container_size(size_t json_size);
+/* Seals JSON text as it is, under a fresh random nonce. */
+TRESOR_API int tresor_container_seal(tresor_buf *out, const void *json, size_t json_size,
+                                     const tresor_keys *keys);
+TRESOR_API int tresor_container_open(tresor_buf *json, tresor_buf *findings, const void *container,
+                                     size_t container_size, const tresor_keys *keys);
+
+/* ---- the account (safe/model.hpp) ---- */
+
+typedef struct tresor_account_counts {
+    uint64_t contacts, groups, distribution_lists;
+} tresor_account_counts;
+
+/* Reads an account leniently, and writes it as it is uploaded: equal accounts give equal bytes.
+ * `canonical` and `counts` may be NULL: then it is only checked. `identity` is the owner's, NULL if
+ * it is not known. */
+TRESOR_API int tresor_account_check(tresor_buf *canonical, tresor_account_counts *counts,
+                                    tresor_buf *findings, const void *json, size_t json_size,
+                                    const char *identity);
+
+/* ---- passwords (safe/password.hpp) ---- */
+
+typedef enum tresor_password_issue {
+    TRESOR_PASSWORD_INVALID_TEXT = 1 << 0, /* not UTF-8, or holds U+0000 */
+    TRESOR_PASSWORD_TOO_SHORT = 1 << 1,
+    TRESOR_PASSWORD_TOO_LONG = 1 << 2,
+    TRESOR_PASSWORD_REPEATED = 1 << 3, /* one character over and over */
+    TRESOR_PASSWORD_DIGITS_ONLY = 1 << 4,
+    TRESOR_PASSWORD_LISTED = 1 << 5,
+    TRESOR_PASSWORD_WEAK = 1 << 6, /* under min_entropy_bits */
+    TRESOR_PASSWORD_MISMATCH = 1 << 7,
+    TRESOR_PASSWORD_PATTERN_MISMATCH = 1 << 8,
+    TRESOR_PASSWORD_INVALID_PATTERN = 1 << 9
+} tresor_password_issue;
+
+typedef enum tresor_password_policy {
+    TRESOR_POLICY_LIBRARY = 0, /* the stricter of the two */
+    TRESOR_POLICY_ANDROID = 1,
+    TRESOR_POLICY_IOS = 2
+} tresor_password_policy;
+
+typedef struct tresor_password_options {
+    unsigned version;
+    int policy;        /* a tresor_password_policy */
+    const char *words; /* words nobody should use, one a line; NULL: a short list of the library's */
+    size_t words_size;
+    const char *pattern; /* what an administrator demands; NULL: nothing */
+    const char *confirmation; /* what was typed the second time; NULL: not asked */
+    size_t confirmation_size;
+    double min_entropy_bits; /* 0: `entropy` is not asked */
+    int (*entropy)(double *bits, const char *password, size_t password_size, void *payload);
+    void *payload;
+} tresor_password_options;
+
+#define TRESOR_PASSWORD_OPTIONS_INIT {1, TRESOR_POLICY_LIBRARY, NULL, 0, NULL, NULL, 0, 0.0, NULL, NULL}
+
+/* Sets of tresor_password_issue: errors must not be overridden, warnings a person may override.
+ * `options` may be NULL. */
+TRESOR_API int tresor_password_check(unsigned *errors, unsigned *warnings, const char *password,
+                                     size_t password_size, const tresor_password_options *options);
+/* A sentence for one issue: "it is too short". NULL for none. Never freed. */
+TRESOR_API const char *tresor_password_issue_text(unsigned issue);
+
+/* ---- the cycle (safe/cycle.hpp) ---- */
+
+#define TRESOR_DIGEST_SIZE 32
+
+typedef enum tresor_reason {
+    TRESOR_REASON_NEVER_UPLOADED = 0,
+    TRESOR_REASON_FORCED = 1,
+    TRESOR_REASON_CHANGED = 2,
+    TRESOR_REASON_REFRESH = 3,
+    TRESOR_REASON_AFTER_FAILURE = 4,
+    TRESOR_REASON_UNCHANGED = 5,
+    TRESOR_REASON_GRACE = 6,
+    TRESOR_REASON_DISABLED = 7
+} tresor_reason;
+
+typedef struct tresor_cycle_state {
+    unsigned version;
+    int enabled;
+    int64_t enabled_at;
+    int64_t last_attempt; /* every tick, also one that skipped */
+    int64_t last_upload;
+    int has_digest;
+    unsigned char digest[TRESOR_DIGEST_SIZE]; /* of the last upload */
+    int last_error;                           /* a tresor_status, of the last attempt */
+    unsigned failures;                        /* in a row */
+    int64_t failing_since;
+    int64_t not_before;     /* after a failure */
+    int64_t retention_days; /* of the store */
+} tresor_cycle_state;
+
+#define TRESOR_CYCLE_STATE_INIT                                                               \
+    {                                                                                         \
+        1, 0, TRESOR_NEVER, TRESOR_NEVER, TRESOR_NEVER, 0, {0}, 0, 0, TRESOR_NEVER, TRESOR_NEVER, \
+            180                                                                               \
+    }
+
+typedef struct tresor_cycle_policy {
+    unsigned version;
+    int64_t period;        /* seconds; 0: 24 h */
+    int64_t grace;         /* seconds; 0: 23 h */
+    int64_t refresh_after; /* seconds; 0: half the retention */
+} tresor_cycle_policy;
+
+#define TRESOR_CYCLE_POLICY_INIT {1, 0, 0, 0}
+
+typedef struct tresor_decision {
+    int upload; /* 1 or 0 */
+    int reason; /* a tresor_reason */
+    int64_t next_due;
+} tresor_decision;
+
+TRESOR_API size_t tresor_digest_size(void);
+/* What content is recognised by; `canonical` as tresor_account_check() writes it. */
+TRESOR_API int tresor_cycle_digest(unsigned char out[TRESOR_DIGEST_SIZE], const void *canonical,
+                                   size_t canonical_size, const tresor_keys *keys);
+/* Upload now, or not, and why? `policy` may be NULL here and below. */
+TRESOR_API int tresor_cycle_decide(tresor_decision *out, const tresor_cycle_state *state,
+                                   const unsigned char digest[TRESOR_DIGEST_SIZE], int force,
+                                   const tresor_cycle_policy *policy, int64_t now);
+/* Bring the state up to date after a tick. */
+TRESOR_API int tresor_cycle_after_upload(tresor_cycle_state *state,
+                                         const unsigned char digest[TRESOR_DIGEST_SIZE],
+                                         int64_t now);
+TRESOR_API int tresor_cycle_after_skip(tresor_cycle_state *state, int reason, int64_t now);
+/* `status` negative; `retry_after` in seconds, -1 if no server said so. */
+TRESOR_API int tresor_cycle_after_failure(tresor_cycle_state *state, int status,
+                                          int64_t retry_after, int64_t now);
+/* TRESOR_NEVER where there is no such time. */
+TRESOR_API int tresor_cycle_next_due(int64_t *out, const tresor_cycle_state *state,
+                                     const tresor_cycle_policy *policy, int64_t now);
+TRESOR_API int tresor_cycle_refresh_due(int64_t *out, const tresor_cycle_state *state,
+                                        const tresor_cycle_policy *policy);
+TRESOR_API int tresor_cycle_expires_at(int64_t *out, const tresor_cycle_state *state);
+/* What to tell a person: [{"kind": "failing", "days": 8, "text": "..."}, ...] */
+TRESOR_API int tresor_cycle_warnings(tresor_buf *json, const tresor_cycle_state *state, int64_t now);
+/* "never_uploaded"; "unknown" for no reason. Never freed. */
+TRESOR_API const char *tresor_reason_name(int reason);
+
+/* ---- callbacks that many functions take ---- */
+
+/* Told now and then how much is done; `total` may be TRESOR_UNKNOWN_SIZE. Return TRESOR_CANCELLED to
+ * end the work. */
+typedef int (*tresor_progress)(uint64_t done, uint64_t total, void *payload);
+
+/* Bytes to send. `read` fills the front of `into` and says how many bytes it were; 0 only at the
+ * end. `rewind` begins anew. `size` may be TRESOR_UNKNOWN_SIZE. */
+typedef struct tresor_source {
+    unsigned version;
+    uint64_t size;
+    int (*read)(size_t *got, unsigned char *into, size_t size, void *payload);
+    int (*rewind)(void *payload);
+    void *payload;
+} tresor_source;
+
+#define TRESOR_SOURCE_INIT {1, TRESOR_UNKNOWN_SIZE, NULL, NULL, NULL}
+
+/* Where bytes go. `restart`: what came so far is void. */
+typedef struct tresor_sink {
+    unsigned version;
+    int (*write)(const unsigned char *bytes, size_t size, void *payload);
+    int (*restart)(void *payload);
+    void *payload;
+} tresor_sink;
+
+#define TRESOR_SINK_INIT {1, NULL, NULL, NULL}
+
+/* ---- storage (storage.hpp) ---- */
+
+#define TRESOR_OBJECT_TEXT_SIZE 256
+
+typedef struct tresor_object {
+    char name[TRESOR_OBJECT_TEXT_SIZE];
+    uint64_t size;
+    int64_t modified;                      /* by the store's clock */
+    char version[TRESOR_OBJECT_TEXT_SIZE]; /* opaque; equal means not written since; "" is none */
+} tresor_object;
+
+typedef enum tresor_ability {
+    TRESOR_CAN_LIST = 1 << 0,
+    TRESOR_CAN_PUT_IF_ABSENT = 1 << 1,
+    TRESOR_CAN_PUT_CONDITIONALLY = 1 << 2,
+    TRESOR_CAN_REMOVE_CONDITIONALLY = 1 << 3,
+    TRESOR_CAN_ANY_NAME = 1 << 4
+} tresor_ability;
+
+/* What must hold for a put or a removal to happen; else it is TRESOR_CONFLICT. `version` of the
+ * kind TRESOR_IF_VERSION. A NULL pointer to a condition is none. */
+typedef enum tresor_condition_kind {
+    TRESOR_IF_ANY = 0,
+    TRESOR_IF_ABSENT = 1,
+    TRESOR_IF_VERSION = 2
+} tresor_condition_kind;
+
+typedef struct tresor_condition {
+    int kind;
+    const char *version;
+} tresor_condition;
+
+/* Where a store is and how it is reached (storage/location.hpp); all but the location matters to
+ * servers only. */
+typedef struct tresor_place {
+    unsigned version;
+    const char *location;
+    const char *user; /* NULL: the one in the location */
+    const char *password;
+    size_t password_size;
+    const char *password_file; /* or its first line, read each time; for clients */
+    const char *ca_file;       /* NULL here and below: none */
+    const char *pin;
+    const char *proxy;
+    const char *user_agent; /* NULL: "Threema" */
+    int64_t timeout;        /* seconds without progress; 0: 30 */
+    int allow_insecure;     /* http:// to other machines */
+} tresor_place;
+
+#define TRESOR_PLACE_INIT {1, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, 0}
+
+typedef struct tresor_storage tresor_storage;
+
+typedef struct tresor_storage_options {
+    unsigned version;
+    int create; /* make the place itself where the store can, and `backups/` in it */
+    tresor_progress progress;
+    void *payload;
+} tresor_storage_options;
+
+#define TRESOR_STORAGE_OPTIONS_INIT {1, 0, NULL, NULL}
+
+/* Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://...".
+ * `options` may be NULL. */
+TRESOR_API int tresor_storage_open(tresor_storage **out, const tresor_place *place,
+                                   const tresor_storage_options *options);
+
+/* A store of your own. What its functions are given holds for the length of the call only. An object
+ * that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be NULL; the
+ * others are needed. `release` is called once when the store is freed, and may be NULL. */
+typedef struct tresor_reader tresor_reader;   /* what is to be stored */
+typedef struct tresor_writer tresor_writer;   /* where an object goes */
+typedef struct tresor_visitor tresor_visitor; /* who looks at a listing */
+
+typedef struct tresor_storage_callbacks {
+    unsigned version;
+    unsigned abilities;      /* a set of tresor_ability */
+    const char *description; /* for people, without credentials; copied */
+    int (*put)(tresor_object *object, const char *name, tresor_reader *content,
+               const tresor_condition *condition, void *payload);
+    int (*stat)(int *found, tresor_object *object, const char *name, void *payload);
+    int (*get)(int *found, tresor_object *object, const char *name, tresor_writer *into,
+               void *payload);
+    int (*remove)(int *found, const char *name, const tresor_condition *condition, void *payload);
+    int (*list)(const char *prefix, tresor_visitor *visitor, void *payload);
+    int (*clock)(int64_t *now, void *payload);
+    void (*release)(void *payload);
+    void *payload;
+} tresor_storage_callbacks;
+
+#define TRESOR_STORAGE_CALLBACKS_INIT \
+    {1, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL}
+
+TRESOR_API int tresor_storage_from_callbacks(tresor_storage **out,
+                                             const tresor_storage_callbacks *callbacks);
+TRESOR_API uint64_t tresor_reader_size(const tresor_reader *reader);
+TRESOR_API int tresor_reader_read(size_t *got, tresor_reader *reader, unsigned char *into,
+                                  size_t size);
+TRESOR_API int tresor_reader_rewind(tresor_reader *reader);
+TRESOR_API int tresor_writer_write(tresor_writer *writer, const void *bytes, size_t size);
+/* `*more` is 0 when the visitor has seen enough: return TRESOR_OK then. */
+TRESOR_API int tresor_visitor_show(int *more, tresor_visitor *visitor, const tresor_object *object);
+
+/* The same objects in several stores (storage/mirror.hpp). Keeps them. */
+TRESOR_API int tresor_storage_mirror(tresor_storage **out, tresor_storage *const *stores,
+                                     size_t count);
+/* Tries again what is unavailable, at most three times in 30 s (storage/retrying.hpp). Keeps the
+ * store. `wait` is told how many seconds to wait. */
+TRESOR_API int tresor_storage_retrying(tresor_storage **out, tresor_storage *store,
+                                       int (*wait)(int64_t seconds, void *payload), void *payload);
+TRESOR_API void tresor_storage_free(tresor_storage *storage);
+
+/* For people, without credentials. */
+TRESOR_API int tresor_storage_describe(tresor_buf *text, tresor_storage *storage);
+TRESOR_API int tresor_storage_abilities(unsigned *out, tresor_storage *storage);
+/* `object` may be NULL here and below. `condition` may be NULL. */
+TRESOR_API int tresor_storage_put(tresor_object *object, tresor_storage *storage, const char *name,
+                                  const tresor_source *content, const tresor_condition *condition);
+TRESOR_API int tresor_storage_put_bytes(tresor_object *object, tresor_storage *storage,
+                                        const char *name, const void *bytes, size_t size,
+                                        const tresor_condition *condition);
+TRESOR_API int tresor_storage_stat(int *found, tresor_object *object, tresor_storage *storage,
+                                   const char *name);
+TRESOR_API int tresor_storage_get(int *found, tresor_object *object, tresor_storage *storage,
+                                  const char *name, const tresor_sink *into);
+/* At most `most` bytes, else TRESOR_TOO_LARGE. */
+TRESOR_API int tresor_storage_get_bytes(int *found, tresor_object *object, tresor_buf *bytes,
+                                        tresor_storage *storage, const char *name, size_t most);
+TRESOR_API int tresor_storage_remove(int *found, tresor_storage *storage, const char *name,
+                                     const tresor_condition *condition);
+/* Each object whose name begins with `prefix` is shown; `*enough = 1` ends the listing. */
+typedef int (*tresor_visit)(int *enough, const tresor_object *object, void *payload);
+TRESOR_API int tresor_storage_list(tresor_storage *storage, const char *prefix, tresor_visit visit,
+                                   void *payload);
+/* TRESOR_NEVER if the store tells no time. */
+TRESOR_API int tresor_storage_clock(int64_t *out, tresor_storage *storage);
+
+/* The contract put to a store as questions (storage/check.hpp):
+ * [{"name": "a put replaces the whole object", "ok": true, "detail": ""}, ...]. `again` is the same
+ * place opened a second time, or NULL. `ok` may be NULL: whether every answer is. */
+TRESOR_API int tresor_storage_check(tresor_buf *answers, int *ok, tresor_storage *storage,
+                                    tresor_storage *again);
+
+/* ---- limits and retention (storage/retention.hpp) ---- */
+
+typedef struct tresor_limits {
+    uint64_t max_backup_bytes; /* of a sealed Safe */
+    int64_t retention_days;    /* since its last upload */
+} tresor_limits;
+
+#define TRESOR_LIMITS_INIT {524288, 180}
+
+TRESOR_API int tresor_limits_parse(tresor_limits *out, tresor_buf *findings, const void *config,
+                                   size_t config_size);
+TRESOR_API int tresor_limits_format(tresor_buf *out, const tresor_limits *limits);
+TRESOR_API int tresor_limits_get(tresor_limits *out, tresor_buf *findings, tresor_storage *storage);
+TRESOR_API int tresor_limits_put(tresor_storage *storage, const tresor_limits *limits);
+TRESOR_API int tresor_object_expired(int *out, const tresor_object *object, int64_t retention_days,
+                                     int64_t now);
+
+typedef struct tresor_sweep_options {
+    unsigned version;
+    int dry_run;              /* only count */
+    tresor_progress progress; /* told how many backups were looked at */
+    int (*before_removal)(const tresor_object *object, void *payload);
+    void *payload;
+} tresor_sweep_options;
+
+#define TRESOR_SWEEP_OPTIONS_INIT {1, 0, NULL, NULL, NULL}
+
+typedef struct tresor_swept {
+    uint64_t examined, expired, removed, bytes_freed, kept_changed, failed;
+    int first_failure; /* a tresor_status */
+} tresor_swept;
+
+/* Removes Safe backups that were not written for so many days. `now` is best the store's clock.
+ * `options` may be NULL. */
+TRESOR_API int tresor_storage_sweep(tresor_swept *out, tresor_storage *storage,
+                                    int64_t retention_days, int64_t now,
+                                    const tresor_sweep_options *options);
+
+/* ---- files into a store and back, verified by hash (client/transfer.hpp) ---- */
+
+#define TRESOR_SHA256_SIZE 32
+
+typedef struct tresor_transferred {
+    uint64_t bytes;
+    unsigned char sha256[TRESOR_SHA256_SIZE];
+} tresor_transferred;
+
+TRESOR_API size_t tresor_sha256_size(void);
+TRESOR_API int tresor_transfer_put(tresor_transferred *out, tresor_storage *storage,
+                                   const char *name, const tresor_source *content, int replace);
+TRESOR_API int tresor_transfer_get(int *found, tresor_transferred *out, tresor_storage *storage,
+                                   const char *name, const tresor_sink *into);
+/* Where a file is kept unless said otherwise. The name may hold any byte. */
+TRESOR_API int tresor_transfer_name(char out[TRESOR_OBJECT_TEXT_SIZE], const char *file_name,
+                                    size_t file_name_size);
+
+/* ---- what a client remembers (client/state.hpp) ----
+ * It holds the master key: guard it like the account. */
+
+typedef struct tresor_states tresor_states;
+
+/* In a file of mode 0600, locked and replaced as a whole. */
+TRESOR_API int tresor_states_open(tresor_states **out, const char *path);
+
+/* In a place of your own. `load` writes the text that was saved last and sets `*found`, 0 before the
+ * first. `lock` waits for others; `unlock` follows every lock. */
+typedef struct tresor_states_callbacks {
+    unsigned version;
+    int (*lock)(void *payload);
+    void (*unlock)(void *payload);
+    int (*load)(int *found, tresor_writer *into, void *payload);
+    int (*save)(const unsigned char *json, size_t size, void *payload);
+    void (*release)(void *payload); /* may be NULL */
+    void *payload;
+} tresor_states_callbacks;
+
+#define TRESOR_STATES_CALLBACKS_INIT {1, NULL, NULL, NULL, NULL, NULL, NULL}
+
+TRESOR_API int tresor_states_from_callbacks(tresor_states **out,
+                                            const tresor_states_callbacks *callbacks);
+TRESOR_API void tresor_states_free(tresor_states *states);
+
+/* ---- the Safe of one account (client.hpp) ---- */
+
+typedef struct tresor_client tresor_client;
+
+typedef enum tresor_outcome_kind {
+    TRESOR_UPLOADED = 0,
+    TRESOR_UNCHANGED = 1,
+    TRESOR_GRACE = 2,
+    TRESOR_DISABLED = 3
+} tresor_outcome_kind;
+
+typedef struct tresor_outcome {
+    int kind;   /* a tresor_outcome_kind */
+    int reason; /* a tresor_reason */
+    int64_t next_due;
+} tresor_outcome;
+
+typedef enum tresor_log_level {
+    TRESOR_LOG_DEBUG = 0,
+    TRESOR_LOG_INFO = 1,
+    TRESOR_LOG_WARNING = 2
+} tresor_log_level;
+
+typedef struct tresor_client_options {
+    unsigned version;
+    tresor_cycle_policy cycle;
+    tresor_progress progress; /* of uploads and downloads */
+    /* `fields` is JSON; no secrets, of a backup id only the first byte. */
+    void (*log)(int level, const char *event, const char *fields, void *payload);
+    void *payload;
+} tresor_client_options;
+
+#define TRESOR_CLIENT_OPTIONS_INIT {1, TRESOR_CYCLE_POLICY_INIT, NULL, NULL, NULL}
+
+/* Keeps the states, and the storage if there is one: then every Safe of this client is there, and
+ * places are notes only. With NULL it opens the place that was given to enable. `options` may be
+ * NULL. */
+TRESOR_API int tresor_client_create(tresor_client **out, tresor_states *states,
+                                    tresor_storage *storage, const tresor_client_options *options);
+TRESOR_API void tresor_client_free(tresor_client *client);
+
+/* "uploaded"; "unknown" for no kind. Never freed. */
+TRESOR_API const char *tresor_outcome_name(int kind);
+
+/* `account` is JSON text, read leniently: what is odd in it is among the findings. `place` may be
+ * NULL for a client with a storage. `data` is the program's own note, NULL for none. */
+TRESOR_API int tresor_client_enable(tresor_outcome *out, tresor_buf *findings, tresor_client *client,
+                                    const char *password, size_t password_size,
+                                    const char *identity, const void *account, size_t account_size,
+                                    const tresor_place *place, const char *data, int replace,
+                                    int64_t now);
+TRESOR_API int tresor_client_tick(tresor_outcome *out, tresor_buf *findings, tresor_client *client,
+                                  const void *account, size_t account_size, int force, int64_t now);
+/* `account` may be NULL: that of the last backup. */
+TRESOR_API int tresor_client_change_password(tresor_outcome *out, tresor_buf *findings,
+                                             tresor_client *client, const char *password,
+                                             size_t password_size, const void *account,
+                                             size_t account_size, int64_t now);
+/* A restore drill. `*differs`: from what was uploaded last. `last_upload` and `modified` may be
+ * NULL. */
+TRESOR_API int tresor_client_verify(int *differs, int64_t *last_upload, int64_t *modified,
+                                    tresor_buf *findings, tresor_client *client);
+/* Restores and goes on: Safe is on afterwards. */
+TRESOR_API int tresor_client_restore(tresor_buf *account, int64_t *modified, tresor_buf *findings,
+                                     tresor_client *client, const char *password,
+                                     size_t password_size, const char *identity,
+                                     const tresor_place *place, const char *data, int64_t now);
+/* `*removed`: whether the backup is gone. */
+TRESOR_API int tresor_client_disable(int *removed, tresor_client *client, int keep_backup);
+/* {"enabled": true, "identity": "ECHOECHO", "store": ..., ...}, the keys of `tresor safe status
+ * --json`. */
+TRESOR_API int tresor_client_status(tresor_buf *json, tresor_client *client, int64_t now);
+/* When to tick next, for event loops; TRESOR_NEVER when Safe is off. */
+TRESOR_API int tresor_client_next_due(int64_t *out, tresor_client *client, int64_t now);
+
+/* Gets an account back with nothing but place (or storage: one of the two is NULL), password and
+ * identity. `modified` may be NULL. */
+TRESOR_API int tresor_safe_restore(tresor_buf *account, int64_t *modified, tresor_buf *findings,
+                              const tresor_place *place, tresor_storage *storage,
+                              const char *password, size_t password_size, const char *identity);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

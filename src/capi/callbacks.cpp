@@ -1,0 +1,223 @@
+// Stores and states whose functions are written in C, or in what calls C.
+
+#include "capi/border.hpp"
+
+using namespace tresor;
+using namespace tresor::capi;
+using storage::ObjectInfo;
+using storage::ObjectName;
+
+namespace {
+
+// A condition for the length of a call.
+struct CCondition {
+    explicit CCondition(const storage::Condition& condition) {
+        using Kind = storage::Condition::Kind;
+        made.kind = condition.kind == Kind::absent    ? TRESOR_IF_ABSENT
+                    : condition.kind == Kind::version ? TRESOR_IF_VERSION
+                                                      : TRESOR_IF_ANY;
+        made.version = condition.text.c_str();
+    }
+    tresor_condition made{};
+};
+
+// What a callback says of an object that was asked for by name.
+ObjectInfo told(tresor_object object, const ObjectName& name) {
+    name.text().copy(object.name, sizeof object.name - 1);
+    object.name[name.text().size()] = '\0';
+    return info_of(object);
+}
+
+class CStorage final : public storage::Storage {
+public:
+    explicit CStorage(const tresor_storage_callbacks& callbacks)
+        : call_(callbacks), description_(text(callbacks.description)) {
+        need_version(call_.version);
+        need(call_.put);
+        need(call_.stat);
+        need(call_.get);
+        need(call_.remove);
+        call_.description = nullptr;
+    }
+    CStorage(const CStorage&) = delete;
+    CStorage& operator=(const CStorage&) = delete;
+    ~CStorage() override {
+        if (call_.release != nullptr) call_.release(call_.payload);
+    }
+
+    std::string describe() const override { return description_; }
+
+    storage::Abilities can() const override {
+        auto has = [&](unsigned ability) { return (call_.abilities & ability) != 0; };
+        return {.list = has(TRESOR_CAN_LIST),
+                .put_if_absent = has(TRESOR_CAN_PUT_IF_ABSENT),
+                .conditional_put = has(TRESOR_CAN_PUT_CONDITIONALLY),
+                .conditional_remove = has(TRESOR_CAN_REMOVE_CONDITIONALLY),
+                .any_name = has(TRESOR_CAN_ANY_NAME)};
+    }
+
+    ObjectInfo put(const ObjectName& name, ByteSource& content,
+                   const storage::Condition& condition) override {
+        tresor_object object = empty();
+        tresor_reader reader{content};
+        CCondition given(condition);
+        throw_if_failed(
+            call_.put(&object, name.text().c_str(), &reader, &given.made, call_.payload));
+        return told(object, name);
+    }
+
+    std::optional<ObjectInfo> stat(const ObjectName& name) override {
+        tresor_object object = empty();
+        int found = 0;
+        throw_if_failed(call_.stat(&found, &object, name.text().c_str(), call_.payload));
+        return found != 0 ? std::optional(told(object, name)) : std::nullopt;
+    }
+
+    std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override {
+        tresor_object object = empty();
+        tresor_writer writer{into};
+        int found = 0;
+        throw_if_failed(call_.get(&found, &object, name.text().c_str(), &writer, call_.payload));
+        return found != 0 ? std::optional(told(object, name)) : std::nullopt;
+    }
+
+    bool remove(const ObjectName& name, const storage::Condition& condition) override {
+        CCondition given(condition);
+        int found = 0;
+        throw_if_failed(call_.remove(&found, name.text().c_str(), &given.made, call_.payload));
+        return found != 0;
+    }
+
+    void list(std::string_view prefix, const storage::Visitor& visit) override {
+        if (call_.list == nullptr) return Storage::list(prefix, visit);
+        tresor_visitor visitor{visit};
+        throw_if_failed(call_.list(std::string(prefix).c_str(), &visitor, call_.payload));
+    }
+
+    std::optional<Timestamp> clock() override {
+        if (call_.clock == nullptr) return std::nullopt;
+        std::int64_t time = TRESOR_NEVER;
+        throw_if_failed(call_.clock(&time, call_.payload));
+        return optional_timestamp(time);
+    }
+
+private:
+    static tresor_object empty() {
+        tresor_object object{};
+        object.modified = TRESOR_NEVER;
+        return object;
+    }
+
+    tresor_storage_callbacks call_;
+    std::string description_;
+};
+
+class CStates final : public client::StateStore {
+public:
+    explicit CStates(const tresor_states_callbacks& callbacks) : call_(callbacks) {
+        need_version(call_.version);
+        need(call_.lock);
+        need(call_.unlock);
+        need(call_.load);
+        need(call_.save);
+    }
+    CStates(const CStates&) = delete;
+    CStates& operator=(const CStates&) = delete;
+    ~CStates() override {
+        if (call_.release != nullptr) call_.release(call_.payload);
+    }
+
+    std::unique_ptr<Lock> lock() override {
+        struct Held final : Lock {
+            explicit Held(const tresor_states_callbacks& callbacks) : call(callbacks) {}
+            ~Held() override { call.unlock(call.payload); }
+            const tresor_states_callbacks& call;
+        };
+        throw_if_failed(call_.lock(call_.payload));
+        return std::make_unique<Held>(call_);
+    }
+
+    std::optional<client::State> load() override {
+        // As a file of a state may be.
+        struct Sink final : ByteSink {
+            void write(ByteView bytes) override {
+                constexpr std::size_t most = std::size_t{1} << 20;
+                if (bytes.size() > most - text.size()) throw Error(Errc::too_large, "the state");
+                text.append(bytes);
+            }
+            void restart() override { text.resize(0); }
+            SecretBytes text;
+        } sink;
+        tresor_writer writer{sink};
+        int found = 0;
+        throw_if_failed(call_.load(&found, &writer, call_.payload));
+        if (found == 0) return std::nullopt;
+        return client::parse_state(std::as_const(sink.text).expose());
+    }
+
+    void save(const client::State& state) override {
+        const SecretBytes json = client::format_state(state);
+        throw_if_failed(call_.save(json.expose().data(), json.size(), call_.payload));
+    }
+
+private:
+    tresor_states_callbacks call_;
+};
+
+}  // namespace
+
+int tresor_storage_from_callbacks(tresor_storage** out, const tresor_storage_callbacks* callbacks) {
+    clear(out);
+    return guard([&] {
+        need(out);
+        make(out, std::make_unique<CStorage>(need(callbacks)));
+    });
+}
+
+std::uint64_t tresor_reader_size(const tresor_reader* reader) {
+    if (reader == nullptr) return TRESOR_UNKNOWN_SIZE;
+    return reader->source.size().value_or(TRESOR_UNKNOWN_SIZE);
+}
+
+int tresor_reader_read(std::size_t* got, tresor_reader* reader, unsigned char* into,
+                       std::size_t size) {
+    return guard([&] {
+        Out result(got, std::size_t{0});
+        if (size == 0) throw Error(Errc::invalid_argument, "there is no room to read into");
+        result.set(need(reader).source.read({&need(into), size}));
+    });
+}
+
+int tresor_reader_rewind(tresor_reader* reader) {
+    return guard([&] { need(reader).source.rewind(); });
+}
+
+int tresor_writer_write(tresor_writer* writer, const void* data, std::size_t size) {
+    return guard([&] { need(writer).sink.write(bytes(data, size)); });
+}
+
+int tresor_visitor_show(int* more, tresor_visitor* visitor, const tresor_object* object) {
+    return guard([&] {
+        Out goes_on(more, 0);
+        if (need(visitor).more) visitor->more = visitor->visit(info_of(need(object)));
+        goes_on.set(visitor->more ? 1 : 0);
+    });
+}
+
+int tresor_states_open(tresor_states** out, const char* path) {
+    clear(out);
+    return guard([&] {
+        need(out);
+        make(out, std::make_unique<client::FileStateStore>(text(path)));
+    });
+}
+
+int tresor_states_from_callbacks(tresor_states** out, const tresor_states_callbacks* callbacks) {
+    clear(out);
+    return guard([&] {
+        need(out);
+        make(out, std::make_unique<CStates>(need(callbacks)));
+    });
+}
+
+void tresor_states_free(tresor_states* states) { delete states; }

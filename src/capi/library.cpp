@@ -1,0 +1,68 @@
+// Versions, times, identities.
+
+#include <tresor/version.hpp>
+
+#include "capi/border.hpp"
+
+using namespace tresor;
+using namespace tresor::capi;
+
+namespace {
+
+// Text with its NUL into an array that is large enough.
+void copy_out(char* out, std::string_view text) {
+    text.copy(out, text.size());
+    out[text.size()] = '\0';
+}
+
+}  // namespace
+
+const char* tresor_version(void) { return TRESOR_VERSION; }
+unsigned tresor_abi_version(void) { return TRESOR_ABI_VERSION; }
+
+std::size_t tresor_time_size(void) { return TRESOR_TIME_SIZE; }
+std::size_t tresor_identity_size(void) { return TRESOR_IDENTITY_SIZE; }
+std::size_t tresor_key_size(void) { return TRESOR_KEY_SIZE; }
+std::size_t tresor_backup_id_size(void) { return TRESOR_BACKUP_ID_SIZE; }
+std::size_t tresor_backup_id_hex_size(void) { return TRESOR_BACKUP_ID_HEX_SIZE; }
+
+std::int64_t tresor_time_now(void) { return seconds(now()); }
+
+int tresor_time_format(char* out, std::int64_t time) {
+    return guard([&] { copy_out(&need(out), format_rfc3339(timestamp(time))); });
+}
+
+int tresor_time_parse(std::int64_t* out, const char* string) {
+    return guard([&] {
+        Out result(out, std::int64_t{TRESOR_NEVER});
+        auto time = parse_rfc3339(text(string));
+        if (!time) throw Error(Errc::invalid_argument, "a time is written as 2026-11-24T06:05:00Z");
+        result.set(seconds(time));
+    });
+}
+
+int tresor_identity_parse(char* out, const char* string) {
+    return guard([&] { copy_out(&need(out), ThreemaId(text(string)).text()); });
+}
+
+int tresor_identity_public_key(unsigned char* out, const unsigned char* private_key) {
+    return guard([&] {
+        PublicKey key = public_key_of(PrivateKey(bytes(&need(private_key), TRESOR_KEY_SIZE)));
+        std::copy(key.begin(), key.end(), &need(out));
+    });
+}
+
+int tresor_backup_id_format(char* out, const unsigned char* id) {
+    return guard([&] {
+        BackupId parsed(bytes(&need(id), TRESOR_BACKUP_ID_SIZE).first<BackupId::size>());
+        copy_out(&need(out), parsed.hex());
+    });
+}
+
+int tresor_backup_id_parse(unsigned char* out, const char* hex) {
+    return guard([&] {
+        auto id = BackupId::parse(text(hex));
+        if (!id) throw Error(Errc::invalid_argument, "a backup id is 64 lowercase hex digits");
+        std::copy(id->bytes().begin(), id->bytes().end(), &need(out));
+    });
+}

@@ -2,15 +2,15 @@
  *
  * Conventions, the same everywhere:
  *
- * - A function is called tresor_noun_verb. Its first arguments are what comes out, then what goes in.
- *   It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles are NULL
- *   and buffers empty. Functions that cannot fail return what they say.
+ * - A function is called tresor_noun_verb. Its first arguments are what comes out, then what goes
+ *   in. It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles are
+ *   NULL and buffers empty. Functions that cannot fail return what they say.
  * - Why the last call of this thread failed is told by tresor_error_*() until the next one fails.
  *   No function throws, aborts, prints or exits. NULL where something is needed is
  *   TRESOR_INVALID_ARGUMENT; where an argument may be NULL, its line says so.
- * - A handle (tresor_keys, tresor_storage, ...) is made by a function and belongs to the caller, who
- *   gives it to tresor_noun_free() once; NULL is fine there. What a handle was made from must live
- *   as long as it does, if its line says "keeps". Secrets are wiped when they are freed.
+ * - A handle (tresor_keys, tresor_storage, ...) is made by a function and belongs to the caller,
+ *   who gives it to tresor_noun_free() once; NULL is fine there. What a handle was made from must
+ *   live as long as it does, if its line says "keeps". Secrets are wiped when they are freed.
  * - Bytes come out in a tresor_buf, which the caller disposes of; its bytes are wiped then. A NUL
  *   follows them, so that text can be read as a C string.
  * - What may hold any byte (passwords, documents) comes with its size. Plain strings are UTF-8 with
@@ -21,7 +21,8 @@
  *   [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
  *   `findings`, NULL means that nobody wants them.
  * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status,
- *   which ends the call that led to it; tresor_error_set() gives it words. It must not throw or jump.
+ *   which ends the call that led to it; tresor_error_set() gives it words. It must not throw or
+ *   jump.
  * - Threads: functions share nothing but what they are given. One handle is used by one thread at a
  *   time, unless its block says otherwise; different handles by as many as you like.
  *
@@ -50,21 +51,21 @@ extern "C" {
 
 /* ---- the library ---- */
 
-TRESOR_API const char *tresor_version(void);   /* "0.1.0" */
-TRESOR_API unsigned tresor_abi_version(void);  /* TRESOR_ABI_VERSION, of the library that was loaded */
+TRESOR_API const char *tresor_version(void);  /* "0.1.0" */
+TRESOR_API unsigned tresor_abi_version(void); /* TRESOR_ABI_VERSION of the library in memory */
 
 /* ---- errors (error.hpp) ---- */
 
 typedef enum tresor_status {
     TRESOR_OK = 0,
     TRESOR_INTERNAL = -1,         /* a bug of this library */
-    TRESOR_INVALID_ARGUMENT = -2, /* wrong use: bad ID, empty password, unknown option, bad location */
+    TRESOR_INVALID_ARGUMENT = -2, /* wrong use: bad ID, empty password, bad location */
     TRESOR_MALFORMED = -3,        /* the bytes are damaged or not of this format */
     TRESOR_UNSUPPORTED = -4,      /* a newer version or scheme; something this store cannot do */
-    TRESOR_AUTH_FAILED = -5,      /* a tag, MAC or hash does not match: wrong password or tampered */
+    TRESOR_AUTH_FAILED = -5,      /* a tag or hash does not match: wrong password, tampered */
     TRESOR_TOO_LARGE = -6,        /* over a limit */
     TRESOR_NOT_FOUND = -7,        /* no such object, no state, no configuration */
-    TRESOR_DENIED = -8,           /* refused: credentials, certificate, permissions of a secret file */
+    TRESOR_DENIED = -8,           /* credentials, certificate, permissions of a secret file */
     TRESOR_UNAVAILABLE = -9,      /* no connection, time limit, server trouble: try again */
     TRESOR_IO = -10,              /* local files, full disk */
     TRESOR_OUT_OF_MEMORY = -11,   /* a key derivation or a buffer could not be had */
@@ -201,7 +202,7 @@ typedef enum tresor_password_policy {
 typedef struct tresor_password_options {
     unsigned version;
     int policy;        /* a tresor_password_policy */
-    const char *words; /* words nobody should use, one a line; NULL: a short list of the library's */
+    const char *words; /* words nobody should use, one a line; NULL: the library's */
     size_t words_size;
     const char *pattern; /* what an administrator demands; NULL: nothing */
     const char *confirmation; /* what was typed the second time; NULL: not asked */
@@ -211,7 +212,8 @@ typedef struct tresor_password_options {
     void *payload;
 } tresor_password_options;
 
-#define TRESOR_PASSWORD_OPTIONS_INIT {1, TRESOR_POLICY_LIBRARY, NULL, 0, NULL, NULL, 0, 0.0, NULL, NULL}
+#define TRESOR_PASSWORD_OPTIONS_INIT \
+    {1, TRESOR_POLICY_LIBRARY, NULL, 0, NULL, NULL, 0, 0.0, NULL, NULL}
 
 /* Sets of tresor_password_issue: errors must not be overridden, warnings a person may override.
  * `options` may be NULL. */
@@ -294,14 +296,15 @@ TRESOR_API int tresor_cycle_refresh_due(int64_t *out, const tresor_cycle_state *
                                         const tresor_cycle_policy *policy);
 TRESOR_API int tresor_cycle_expires_at(int64_t *out, const tresor_cycle_state *state);
 /* What to tell a person: [{"kind": "failing", "days": 8, "text": "..."}, ...] */
-TRESOR_API int tresor_cycle_warnings(tresor_buf *json, const tresor_cycle_state *state, int64_t now);
+TRESOR_API int tresor_cycle_warnings(tresor_buf *json, const tresor_cycle_state *state,
+                                     int64_t now);
 /* "never_uploaded"; "unknown" for no reason. Never freed. */
 TRESOR_API const char *tresor_reason_name(int reason);
 
 /* ---- callbacks that many functions take ---- */
 
-/* Told now and then how much is done; `total` may be TRESOR_UNKNOWN_SIZE. Return TRESOR_CANCELLED to
- * end the work. */
+/* Told now and then how much is done; `total` may be TRESOR_UNKNOWN_SIZE. Return TRESOR_CANCELLED
+ * to end the work. */
 typedef int (*tresor_progress)(uint64_t done, uint64_t total, void *payload);
 
 /* Bytes to send. `read` fills the front of `into` and says how many bytes it were; 0 only at the
@@ -393,8 +396,8 @@ typedef struct tresor_storage_options {
 TRESOR_API int tresor_storage_open(tresor_storage **out, const tresor_place *place,
                                    const tresor_storage_options *options);
 
-/* A store of your own. What its functions are given holds for the length of the call only. An object
- * that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be NULL; the
+/* A store of your own. What its functions are given holds for the length of the call only. An
+ * object that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be NULL; the
  * others are needed. `release` is called once when the store is freed, and may be NULL. */
 typedef struct tresor_reader tresor_reader;   /* what is to be stored */
 typedef struct tresor_writer tresor_writer;   /* where an object goes */
@@ -533,8 +536,8 @@ typedef struct tresor_states tresor_states;
 /* In a file of mode 0600, locked and replaced as a whole. */
 TRESOR_API int tresor_states_open(tresor_states **out, const char *path);
 
-/* In a place of your own. `load` writes the text that was saved last and sets `*found`, 0 before the
- * first. `lock` waits for others; `unlock` follows every lock. */
+/* In a place of your own. `load` writes the text that was saved last and sets `*found`, 0 before
+ * the first. `lock` waits for others; `unlock` follows every lock. */
 typedef struct tresor_states_callbacks {
     unsigned version;
     int (*lock)(void *payload);
@@ -597,11 +600,11 @@ TRESOR_API const char *tresor_outcome_name(int kind);
 
 /* `account` is JSON text, read leniently: what is odd in it is among the findings. `place` may be
  * NULL for a client with a storage. `data` is the program's own note, NULL for none. */
-TRESOR_API int tresor_client_enable(tresor_outcome *out, tresor_buf *findings, tresor_client *client,
-                                    const char *password, size_t password_size,
-                                    const char *identity, const void *account, size_t account_size,
-                                    const tresor_place *place, const char *data, int replace,
-                                    int64_t now);
+TRESOR_API int tresor_client_enable(tresor_outcome *out, tresor_buf *findings,
+                                    tresor_client *client, const char *password,
+                                    size_t password_size, const char *identity, const void *account,
+                                    size_t account_size, const tresor_place *place,
+                                    const char *data, int replace, int64_t now);
 TRESOR_API int tresor_client_tick(tresor_outcome *out, tresor_buf *findings, tresor_client *client,
                                   const void *account, size_t account_size, int force, int64_t now);
 /* `account` may be NULL: that of the last backup. */

@@ -3,26 +3,32 @@
  * Conventions, the same everywhere:
  *
  * - A function is called tresor_noun_verb. Its first arguments are what comes out, then what goes
- *   in. It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles are
- *   NULL and buffers empty. Functions that cannot fail return what they say.
+ *   in. It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles
+ *   are NULL and buffers empty. Functions that cannot fail return what they say.
  * - Why the last call of this thread failed is told by tresor_error_*() until the next one fails.
  *   No function throws, aborts, prints or exits. NULL where something is needed is
  *   TRESOR_INVALID_ARGUMENT; where an argument may be NULL, its line says so.
  * - A handle (tresor_keys, tresor_storage, ...) is made by a function and belongs to the caller,
  *   who gives it to tresor_noun_free() once; NULL is fine there. What a handle was made from must
- *   live as long as it does, if its line says "keeps". Secrets are wiped when they are freed.
+ *   live as long as it is used, if its line says "keeps"; freeing may go in any order. Secrets are
+ *   wiped when they are freed.
  * - Bytes come out in a tresor_buf, which the caller disposes of; its bytes are wiped then. A NUL
- *   follows them, so that text can be read as a C string.
+ *   follows them, so that text can be read as a C string. What an out argument held before is not
+ *   looked at: dispose of it first.
  * - What may hold any byte (passwords, documents) comes with its size. Plain strings are UTF-8 with
  *   a NUL at the end. Times are seconds since 1970-01-01T00:00:00Z; TRESOR_NEVER is none.
  * - Option structs begin with `version` and are filled with their _INIT first: members may be added
- *   behind the last one, with a new version. A NULL of options means all defaults.
+ *   behind the last one, with a new version. A NULL of options means all defaults. They and their
+ *   strings are copied; functions and payloads in them must live as long as what was made of them.
+ *   For those who cannot see macros: every _INIT is a version of 1 and zeros, except those of
+ *   tresor_limits, tresor_source and tresor_cycle_state. Structs without a version never grow.
  * - The account, findings and statuses are JSON text (UTF-8). Findings are
  *   [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
  *   `findings`, NULL means that nobody wants them.
  * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status,
  *   which ends the call that led to it; tresor_error_set() gives it words. It must not throw or
- *   jump.
+ *   jump. It comes in the thread of the call that led to it, and before that ends. It may call this
+ *   library; callbacks of one store may be called within each other.
  * - Threads: functions share nothing but what they are given. One handle is used by one thread at a
  *   time, unless its block says otherwise; different handles by as many as you like.
  *
@@ -58,7 +64,7 @@ TRESOR_API unsigned tresor_abi_version(void); /* TRESOR_ABI_VERSION of the libra
 
 typedef enum tresor_status {
     TRESOR_OK = 0,
-    TRESOR_INTERNAL = -1,         /* a bug of this library */
+    TRESOR_INTERNAL = -1,         /* a bug of this library, or of a callback */
     TRESOR_INVALID_ARGUMENT = -2, /* wrong use: bad ID, empty password, bad location */
     TRESOR_MALFORMED = -3,        /* the bytes are damaged or not of this format */
     TRESOR_UNSUPPORTED = -4,      /* a newer version or scheme; something this store cannot do */
@@ -86,6 +92,12 @@ TRESOR_API int tresor_error_http_status(void);
 
 /* For callbacks: notes why it fails, and returns `status`. `text` may be NULL. */
 TRESOR_API int tresor_error_set(int status, const char *text);
+/* And what a server has said, behind tresor_error_set(): seconds or -1, HTTP status or 0. */
+TRESOR_API void tresor_error_set_answer(int64_t retry_after, int http_status);
+
+/* The size of a struct of this header by its name, such as "tresor_object"; 0 for none. For those
+ * who write their layouts by hand. */
+TRESOR_API size_t tresor_struct_size(const char *name);
 
 /* ---- bytes that come out ---- */
 
@@ -340,6 +352,12 @@ typedef struct tresor_object {
     char version[TRESOR_OBJECT_TEXT_SIZE]; /* opaque; equal means not written since; "" is none */
 } tresor_object;
 
+TRESOR_API size_t tresor_object_text_size(void);
+/* Fills one: for stores of your own. A version that does not fit is TRESOR_INVALID_ARGUMENT; NULL
+ * is "". */
+TRESOR_API int tresor_object_set(tresor_object *object, const char *name, uint64_t size,
+                                 int64_t modified, const char *version);
+
 typedef enum tresor_ability {
     TRESOR_CAN_LIST = 1 << 0,
     TRESOR_CAN_PUT_IF_ABSENT = 1 << 1,
@@ -396,9 +414,10 @@ typedef struct tresor_storage_options {
 TRESOR_API int tresor_storage_open(tresor_storage **out, const tresor_place *place,
                                    const tresor_storage_options *options);
 
-/* A store of your own. What its functions are given holds for the length of the call only. An
- * object that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be NULL; the
- * others are needed. `release` is called once when the store is freed, and may be NULL. */
+/* A store of your own. What its functions are given holds for the length of the call only:
+ * `object` is empty and has its name already, `condition` is never NULL, nor is its version. An
+ * object that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be
+ * NULL; the others are needed. `release` is called once when the store is freed, or may be NULL. */
 typedef struct tresor_reader tresor_reader;   /* what is to be stored */
 typedef struct tresor_writer tresor_writer;   /* where an object goes */
 typedef struct tresor_visitor tresor_visitor; /* who looks at a listing */
@@ -427,6 +446,8 @@ TRESOR_API int tresor_storage_from_callbacks(tresor_storage **out,
 TRESOR_API uint64_t tresor_reader_size(const tresor_reader *reader);
 TRESOR_API int tresor_reader_read(size_t *got, tresor_reader *reader, unsigned char *into,
                                   size_t size);
+/* All that is left, at most `most` bytes, else TRESOR_TOO_LARGE. */
+TRESOR_API int tresor_reader_read_all(tresor_buf *out, tresor_reader *reader, size_t most);
 TRESOR_API int tresor_reader_rewind(tresor_reader *reader);
 TRESOR_API int tresor_writer_write(tresor_writer *writer, const void *bytes, size_t size);
 /* `*more` is 0 when the visitor has seen enough: return TRESOR_OK then. */
@@ -485,6 +506,7 @@ TRESOR_API int tresor_limits_parse(tresor_limits *out, tresor_buf *findings, con
                                    size_t config_size);
 TRESOR_API int tresor_limits_format(tresor_buf *out, const tresor_limits *limits);
 TRESOR_API int tresor_limits_get(tresor_limits *out, tresor_buf *findings, tresor_storage *storage);
+/* The config of a new store; NULL: the usual limits. */
 TRESOR_API int tresor_limits_put(tresor_storage *storage, const tresor_limits *limits);
 TRESOR_API int tresor_object_expired(int *out, const tresor_object *object, int64_t retention_days,
                                      int64_t now);
@@ -579,14 +601,14 @@ typedef enum tresor_log_level {
 
 typedef struct tresor_client_options {
     unsigned version;
-    tresor_cycle_policy cycle;
+    const tresor_cycle_policy *cycle; /* NULL: the usual one */
     tresor_progress progress; /* of uploads and downloads */
     /* `fields` is JSON; no secrets, of a backup id only the first byte. */
     void (*log)(int level, const char *event, const char *fields, void *payload);
     void *payload;
 } tresor_client_options;
 
-#define TRESOR_CLIENT_OPTIONS_INIT {1, TRESOR_CYCLE_POLICY_INIT, NULL, NULL, NULL}
+#define TRESOR_CLIENT_OPTIONS_INIT {1, NULL, NULL, NULL, NULL}
 
 /* Keeps the states, and the storage if there is one: then every Safe of this client is there, and
  * places are notes only. With NULL it opens the place that was given to enable. `options` may be

@@ -126,9 +126,13 @@ local DAY = 24 * 60 * 60
 -- Compiled code must not call what calls back into Lua.
 jit.off(true, true)
 
-local loaded, tresor = pcall(ffi.load, arg[1] or "libtresor.so.1")
+local loaded, tresor = pcall(function()
+  local library = ffi.load(arg[1] or "libtresor.so.1")
+  if library.tresor_abi_version() ~= 1 then error("it has another ABI than 1", 0) end
+  return library
+end)
 if not loaded then
-  io.stderr:write("cannot load libtresor: ", tresor, "\n")
+  io.stderr:write("cannot load libtresor: ", (tresor:gsub("^.-:%d+: ", "")), "\n")
   os.exit(1)
 end
 
@@ -306,9 +310,8 @@ local function say(step, ...)
 end
 
 local function library()
-  local version = tresor.tresor_abi_version()
-  assert(version == 1, "this program is written for ABI 1")
-  say("library", "tresor %s, ABI %d", ffi.string(tresor.tresor_version()), version)
+  say("library", "tresor %s, ABI %d", ffi.string(tresor.tresor_version()),
+      tresor.tresor_abi_version())
 end
 
 local function container()

@@ -77,7 +77,14 @@ package Tresor::StorageCallbacks {
         uint        => 'version',
         uint        => 'abilities',
         'string rw' => 'description',
-        map { (opaque => $_) } qw(put stat get remove list clock release payload),
+        opaque      => 'put',
+        opaque      => 'stat',
+        opaque      => 'get',
+        opaque      => 'remove',
+        opaque      => 'list',
+        opaque      => 'clock',
+        opaque      => 'release',
+        opaque      => 'payload',
     );
 }
 
@@ -104,11 +111,7 @@ package Tresor {
     use constant CAN_ALL => 1 + 2 + 4 + 8 + 16;
 
     my $path = $ARGV[0] // 'libtresor.so.1';
-    if (!dlopen($path, RTLD_PLATYPUS_DEFAULT)) {    # lib() alone would only warn
-        print STDERR 'cannot load libtresor: ', dlerror(), "\n";
-        exit 1;
-    }
-    my $ffi = FFI::Platypus->new(api => 2, lib => $path);
+    my $ffi  = FFI::Platypus->new(api => 2, lib => $path);
     $ffi->type("record(Tresor::$_->[0])*" => $_->[1])
         for [Buf => 'buf'], [Condition => 'condition'], [Place => 'place'], [Limits => 'limits'],
         [StorageOptions => 'storage_options'], [StorageCallbacks => 'storage_callbacks'],
@@ -144,9 +147,12 @@ package Tresor {
         tresor_error_set    => [['int', 'string'] => 'int'],
         tresor_buf_dispose  => [['buf'] => 'void'],
         tresor_time_now     => [[] => 'int64_t'],
+        tresor_keys_free    => [['opaque'] => 'void'],
+        tresor_storage_free => [['opaque'] => 'void'],
+        tresor_states_free  => [['opaque'] => 'void'],
+        tresor_client_free  => [['opaque'] => 'void'],
         tresor_reason_name  => [['int'] => 'string'],
         tresor_outcome_name => [['int'] => 'string'],
-        map { ("tresor_${_}_free" => [['opaque'] => 'void']) } qw(keys storage states client),
     );
 
     # Calls and dies. Where the text is asked for, no other call came between.
@@ -159,8 +165,16 @@ package Tresor {
 
     sub short ($name) { return $name =~ s/^tresor_//r }
 
-    $ffi->attach([$_ => short($_)] => $calls{$_} => 'int', \&checked) for keys %calls;
-    $ffi->attach([$_ => short($_)] => $others{$_}->@*) for keys %others;
+    eval {
+        dlopen($path, RTLD_PLATYPUS_DEFAULT) or die dlerror() . "\n";    # else it would only warn
+        $ffi->attach([$_ => short($_)] => $others{$_}->@*) for sort keys %others;
+        $ffi->attach([$_ => short($_)] => $calls{$_} => 'int', \&checked) for sort keys %calls;
+        abi_version() == 1 or die "it has another ABI than 1\n";
+        1;
+    } or do {
+        print STDERR "cannot load libtresor: $@";
+        exit 1;
+    };
 
     # Calls a function that makes a handle; `keeps` are the handles that must outlive it.
     sub make ($type, $call, $arguments, @keeps) {
@@ -343,9 +357,7 @@ sub account ($nickname) {
 }
 
 sub library () {
-    my $version = Tresor::abi_version();
-    die "this program is written for ABI 1\n" if $version != 1;
-    step('library', 'tresor ' . Tresor::version() . ", ABI $version");
+    step('library', 'tresor ' . Tresor::version() . ', ABI ' . Tresor::abi_version());
 }
 
 sub container () {

@@ -11,11 +11,7 @@ require "json"
 module Tresor
   module C
     extend Fiddle::Importer
-    begin
-      dlload ARGV[0] || "libtresor.so.1"
-    rescue Fiddle::DLError => e
-      abort "cannot load libtresor: #{e.message}"
-    end
+    dlload ARGV[0] || "libtresor.so.1"
     typealias "unsigned", "unsigned int"
 
     <<~HEADER.split(";").map(&:strip).reject(&:empty?).each { |declaration| extern declaration }
@@ -84,6 +80,10 @@ module Tresor
                                "void *payload"]
     Limits = struct ["uint64_t max_backup_bytes", "int64_t retention_days"]
     Outcome = struct ["int kind", "int reason", "int64_t next_due"]
+
+    raise Fiddle::DLError, "it has another ABI than 1" unless tresor_abi_version == 1
+  rescue Fiddle::DLError => e
+    abort "cannot load libtresor: #{e.message}"
   end
 
   INTERNAL = -1 # of tresor_status
@@ -94,21 +94,28 @@ module Tresor
   CAN_ALL = 1 + 2 + 4 + 8 + 16 # list, put if absent, put and remove by version, any name
 
   class Error < StandardError
-    attr_reader :status
+    attr_reader :status, :text
 
     def initialize(status, text)
       @status = status
-      super(text)
+      @text = text
+      super("#{C.tresor_status_name(status)}: #{text}")
     end
-
-    def name = C.tresor_status_name(status).to_s
   end
 
   class << self
     # Calls and raises. Where the text is asked for, no other call came between.
     def call(name, *arguments)
       status = C.public_send("tresor_#{name}", *arguments)
-      raise Error.new(status, utf8(C.tresor_error_text)) unless status.zero?
+      text = utf8(C.tresor_error_text)
+      interrupted
+      raise Error.new(status, text) unless status.zero?
+    end
+
+    # Raises again what came to a callback and was not for it: an Interrupt, an exit.
+    def interrupted
+      exception, Thread.current[:tresor_interrupt] = Thread.current[:tresor_interrupt], nil
+      raise exception if exception
     end
 
     # Calls a function that makes a handle, which lives as long as the block.
@@ -143,20 +150,22 @@ module Tresor
       bytes[0, size] = "\0" * size
     end
 
-    # A struct with the members given, everything else 0. Strings in it must outlive it.
+    # A struct with the members given, everything else 0. It keeps what its members point to.
     def filled(type, **members)
       type.malloc(Fiddle::RUBY_FREE).tap do |made|
         members.each { |name, value| made[name.to_s] = value }
+        made.instance_variable_set(:@keeps, members)
       end
     end
 
     def memory(size) = Fiddle::Pointer.malloc(size, Fiddle::RUBY_FREE) # all 0
 
-    # A plain C string ends at its first NUL: what has one inside would arrive cut.
+    # A plain C string, which ends at its first NUL: what has one inside would arrive cut. The
+    # Pointer keeps the string, and keeps it from being moved by GC.compact.
     def text(string)
       raise ArgumentError, "text with a NUL inside" if string.include?("\0")
 
-      "#{string.encode(Encoding::UTF_8)}\0"
+      Fiddle::Pointer["#{string.encode(Encoding::UTF_8)}\0"]
     end
 
     def utf8(pointer) = pointer.to_s.force_encoding(Encoding::UTF_8)
@@ -183,10 +192,11 @@ module Tresor
   # list(prefix) -> [Info], clock -> seconds.
   class Lent
     def self.open(store, description, &block)
-      lent = new(store) # holds the closures as long as C may call them
       callbacks = Tresor.filled(C::StorageCallbacks, version: 1, abilities: CAN_ALL,
-                                description: description, **lent.closures)
+                                description: Tresor.text(description), **new(store).closures)
       Tresor.make("storage", "storage_from_callbacks", callbacks, &block)
+    ensure
+      callbacks # holds the closures as long as C may call them
     end
 
     attr_reader :closures
@@ -216,12 +226,20 @@ module Tresor
     # An exception must not cross C: it becomes a status, and its words are noted.
     def closure(arguments)
       types = [Fiddle::TYPE_VOIDP] * arguments
-      Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_INT, types) do |*given|
+      made = Fiddle::Closure::BlockCaller.new(Fiddle::TYPE_INT, types) do |*given|
         yield(*given)
         0
       rescue Exception => e # rubocop:disable Lint/RescueException
-        C.tresor_error_set(e.is_a?(Error) ? e.status : INTERNAL, e.message)
+        Thread.current[:tresor_interrupt] = e unless e.is_a?(StandardError)
+        status, words = e.is_a?(Error) ? [e.status, e.text] : [INTERNAL, e.message]
+        C.tresor_error_set(status, clean(words))
       end
+      Fiddle::Pointer[made] # keeps it, and keeps it where it is
+    end
+
+    def clean(words) # text() that does not raise
+      utf8 = words.encode(Encoding::UTF_8, invalid: :replace, undef: :replace)
+      Tresor.text(utf8.scrub.delete("\0"))
     end
 
     def condition_of(pointer)
@@ -353,9 +371,7 @@ class Program
   end
 
   def library
-    version = Tresor::C.tresor_abi_version
-    hold version == 1, "this program is written for ABI 1"
-    say "library", "tresor #{Tresor::C.tresor_version}, ABI #{version}"
+    say "library", "tresor #{Tresor::C.tresor_version}, ABI #{Tresor::C.tresor_abi_version}"
   end
 
   def container
@@ -371,12 +387,12 @@ class Program
       Tresor.bytes(:container_open, nil, sealed, sealed.bytesize, keys)
       raise "it was opened"
     rescue Tresor::Error => e
-      say "wrong password", "#{e.name}: #{e.message}"
+      say "wrong password", e.message
     end
   end
 
   def backup
-    location = Tresor.text("#{@folder}/safe") # lives as long as `place` points to it
+    location = Tresor.text("#{@folder}/safe")
     place = Tresor.filled(Tresor::C::Place, version: 1, location: location)
     options = Tresor.filled(Tresor::C::StorageOptions, version: 1, create: 1)
     limits = Tresor.filled(Tresor::C::Limits, max_backup_bytes: 524_288, retention_days: 180)
@@ -426,7 +442,7 @@ class Program
       Tresor.call(:storage_put_bytes, nil, store, "config", "x", 1, nil)
       raise "it was put"
     rescue Tresor::Error => e
-      say "its error", "#{e.name}: #{e.message}"
+      say "its error", e.message
     end
   end
 end

@@ -69,10 +69,7 @@ std::optional<Timestamp> optional_timestamp(std::int64_t seconds) {
 Progress progress_of(tresor_progress progress, void* payload) {
     if (progress == nullptr) return {};
     return [=](std::uint64_t done, std::optional<std::uint64_t> total) {
-        int status = progress(done, total.value_or(TRESOR_UNKNOWN_SIZE), payload);
-        if (status == TRESOR_CANCELLED) return false;
-        throw_if_failed(status);
-        return true;
+        return try_call(progress, done, total.value_or(TRESOR_UNKNOWN_SIZE), payload) == TRESOR_OK;
     };
 }
 
@@ -153,13 +150,13 @@ std::optional<std::uint64_t> CSource::size() const {
 
 std::size_t CSource::read(ByteSpan into) {
     std::size_t got = 0;
-    throw_if_failed(source_.read(&got, into.data(), into.size(), source_.payload));
+    call(source_.read, &got, into.data(), into.size(), source_.payload);
     if (got > into.size())
         throw Error(Errc::invalid_argument, "a callback read more than there was room for");
     return got;
 }
 
-void CSource::rewind() { throw_if_failed(source_.rewind(source_.payload)); }
+void CSource::rewind() { call(source_.rewind, source_.payload); }
 
 CSink::CSink(const tresor_sink& sink) : sink_(sink) {
     need_version(sink.version);
@@ -167,10 +164,8 @@ CSink::CSink(const tresor_sink& sink) : sink_(sink) {
     need(sink.restart);
 }
 
-void CSink::write(ByteView bytes) {
-    throw_if_failed(sink_.write(bytes.data(), bytes.size(), sink_.payload));
-}
+void CSink::write(ByteView bytes) { call(sink_.write, bytes.data(), bytes.size(), sink_.payload); }
 
-void CSink::restart() { throw_if_failed(sink_.restart(sink_.payload)); }
+void CSink::restart() { call(sink_.restart, sink_.payload); }
 
 }  // namespace tresor::capi

@@ -30,8 +30,21 @@ namespace tresor::capi {
 
 // Notes why a call failed, for this thread. Returns the status.
 int note(const Error& error) noexcept;
-// Throws what a callback has failed with; nothing for 0.
-void throw_if_failed(int status);
+// Calls a callback; throws what it has failed with, in its own words if it has noted any.
+unsigned long notes() noexcept;  // how many failures this thread has noted so far
+void throw_if_failed(int status, unsigned long notes_before);
+template <class Function, class... Arguments>
+int try_call(Function* function, Arguments... arguments) {
+    unsigned long before = notes();
+    int status = function(arguments...);
+    if (status != TRESOR_CANCELLED) throw_if_failed(status, before);
+    return status;
+}
+template <class Function, class... Arguments>
+void call(Function* function, Arguments... arguments) {
+    unsigned long before = notes();
+    throw_if_failed(function(arguments...), before);
+}
 
 template <class Work>
 int guard(Work&& work) noexcept {

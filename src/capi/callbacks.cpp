@@ -22,10 +22,10 @@ struct CCondition {
 };
 
 // What a callback says of an object that was asked for by name.
-ObjectInfo told(tresor_object object, const ObjectName& name) {
-    name.text().copy(object.name, sizeof object.name - 1);
-    object.name[name.text().size()] = '\0';
-    return info_of(object);
+ObjectInfo told(const tresor_object& object, const ObjectName& name) {
+    auto info = info_of(object);
+    info.name = name;
+    return info;
 }
 
 class CStorage final : public storage::Storage {
@@ -58,54 +58,51 @@ public:
 
     ObjectInfo put(const ObjectName& name, ByteSource& content,
                    const storage::Condition& condition) override {
-        tresor_object object = empty();
+        tresor_object object = empty(name);
         tresor_reader reader{content};
         CCondition given(condition);
-        throw_if_failed(
-            call_.put(&object, name.text().c_str(), &reader, &given.made, call_.payload));
+        call(call_.put, &object, name.text().c_str(), &reader, &given.made, call_.payload);
         return told(object, name);
     }
 
     std::optional<ObjectInfo> stat(const ObjectName& name) override {
-        tresor_object object = empty();
+        tresor_object object = empty(name);
         int found = 0;
-        throw_if_failed(call_.stat(&found, &object, name.text().c_str(), call_.payload));
+        call(call_.stat, &found, &object, name.text().c_str(), call_.payload);
         return found != 0 ? std::optional(told(object, name)) : std::nullopt;
     }
 
     std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override {
-        tresor_object object = empty();
+        tresor_object object = empty(name);
         tresor_writer writer{into};
         int found = 0;
-        throw_if_failed(call_.get(&found, &object, name.text().c_str(), &writer, call_.payload));
+        call(call_.get, &found, &object, name.text().c_str(), &writer, call_.payload);
         return found != 0 ? std::optional(told(object, name)) : std::nullopt;
     }
 
     bool remove(const ObjectName& name, const storage::Condition& condition) override {
         CCondition given(condition);
         int found = 0;
-        throw_if_failed(call_.remove(&found, name.text().c_str(), &given.made, call_.payload));
+        call(call_.remove, &found, name.text().c_str(), &given.made, call_.payload);
         return found != 0;
     }
 
     void list(std::string_view prefix, const storage::Visitor& visit) override {
         if (call_.list == nullptr) return Storage::list(prefix, visit);
         tresor_visitor visitor{visit};
-        throw_if_failed(call_.list(std::string(prefix).c_str(), &visitor, call_.payload));
+        call(call_.list, std::string(prefix).c_str(), &visitor, call_.payload);
     }
 
     std::optional<Timestamp> clock() override {
         if (call_.clock == nullptr) return std::nullopt;
         std::int64_t time = TRESOR_NEVER;
-        throw_if_failed(call_.clock(&time, call_.payload));
+        call(call_.clock, &time, call_.payload);
         return optional_timestamp(time);
     }
 
 private:
-    static tresor_object empty() {
-        tresor_object object{};
-        object.modified = TRESOR_NEVER;
-        return object;
+    static tresor_object empty(const ObjectName& name) {
+        return object_of({name, 0, std::nullopt, {}});
     }
 
     tresor_storage_callbacks call_;
@@ -133,7 +130,7 @@ public:
             ~Held() override { call.unlock(call.payload); }
             const tresor_states_callbacks& call;
         };
-        throw_if_failed(call_.lock(call_.payload));
+        call(call_.lock, call_.payload);
         return std::make_unique<Held>(call_);
     }
 
@@ -150,14 +147,14 @@ public:
         } sink;
         tresor_writer writer{sink};
         int found = 0;
-        throw_if_failed(call_.load(&found, &writer, call_.payload));
+        call(call_.load, &found, &writer, call_.payload);
         if (found == 0) return std::nullopt;
         return client::parse_state(std::as_const(sink.text).expose());
     }
 
     void save(const client::State& state) override {
         const SecretBytes json = client::format_state(state);
-        throw_if_failed(call_.save(json.expose().data(), json.size(), call_.payload));
+        call(call_.save, json.expose().data(), json.size(), call_.payload);
     }
 
 private:
@@ -185,6 +182,16 @@ int tresor_reader_read(std::size_t* got, tresor_reader* reader, unsigned char* i
         Out result(got, std::size_t{0});
         if (size == 0) throw Error(Errc::invalid_argument, "there is no room to read into");
         result.set(need(reader).source.read({&need(into), size}));
+    });
+}
+
+int tresor_reader_read_all(tresor_buf* out, tresor_reader* reader, std::size_t most) {
+    return guard([&] {
+        OutBuf result(out);
+        MemorySink sink(most);
+        copy(need(reader).source, sink);
+        result.set(sink.bytes());
+        result.release();
     });
 }
 

@@ -138,7 +138,7 @@ int tresor_client_create(tresor_client** out, tresor_states* states, tresor_stor
         tresor_client_options given = TRESOR_CLIENT_OPTIONS_INIT;
         if (options != nullptr) given = *options;
         need_version(given.version);
-        auto policy = policy_of(&given.cycle);
+        auto policy = policy_of(given.cycle);
         client::Opener opener;
         if (storage != nullptr) {
             storage::Storage* store = storage->store.get();

@@ -51,12 +51,14 @@ int note(const Error& error) noexcept {
     return status;
 }
 
-void throw_if_failed(int status) {
+unsigned long notes() noexcept { return last().serial; }
+
+void throw_if_failed(int status, unsigned long notes_before) {
     if (status == TRESOR_OK) return;
     if (!is_failure(status))
         throw Error(Errc::invalid_argument, "a callback returned what is no status");
     const LastError& error = last();
-    bool told = error.status == status && error.text[0] != '\0';
+    bool told = error.serial != notes_before && error.status == status && error.text[0] != '\0';
     Error thrown(static_cast<Errc>(-status), told ? error.text.data() : "a callback failed");
     if (told && error.retry_after >= 0) thrown.retry_after = Seconds(error.retry_after);
     if (told) thrown.http_status = error.http_status;
@@ -83,6 +85,11 @@ int tresor_error_set(int status, const char* text) {
     if (status == TRESOR_OK) return status;
     capi::remember(status, text == nullptr ? "" : text);
     return status;
+}
+
+void tresor_error_set_answer(std::int64_t retry_after, int http_status) {
+    capi::last().retry_after = std::max<std::int64_t>(retry_after, -1);
+    capi::last().http_status = http_status;
 }
 
 void tresor_buf_dispose(tresor_buf* buf) {

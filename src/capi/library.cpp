@@ -20,6 +20,39 @@ void copy_out(char* out, std::string_view text) {
 const char* tresor_version(void) { return TRESOR_VERSION; }
 unsigned tresor_abi_version(void) { return TRESOR_ABI_VERSION; }
 
+std::size_t tresor_struct_size(const char* name) {
+    struct Known {
+        std::string_view name;
+        std::size_t size;
+    };
+#define TRESOR_KNOWN(type) \
+    Known { #type, sizeof(type) }
+    constexpr Known all[] = {TRESOR_KNOWN(tresor_buf),
+                             TRESOR_KNOWN(tresor_account_counts),
+                             TRESOR_KNOWN(tresor_password_options),
+                             TRESOR_KNOWN(tresor_cycle_state),
+                             TRESOR_KNOWN(tresor_cycle_policy),
+                             TRESOR_KNOWN(tresor_decision),
+                             TRESOR_KNOWN(tresor_source),
+                             TRESOR_KNOWN(tresor_sink),
+                             TRESOR_KNOWN(tresor_object),
+                             TRESOR_KNOWN(tresor_condition),
+                             TRESOR_KNOWN(tresor_place),
+                             TRESOR_KNOWN(tresor_storage_options),
+                             TRESOR_KNOWN(tresor_storage_callbacks),
+                             TRESOR_KNOWN(tresor_limits),
+                             TRESOR_KNOWN(tresor_sweep_options),
+                             TRESOR_KNOWN(tresor_swept),
+                             TRESOR_KNOWN(tresor_transferred),
+                             TRESOR_KNOWN(tresor_states_callbacks),
+                             TRESOR_KNOWN(tresor_outcome),
+                             TRESOR_KNOWN(tresor_client_options)};
+#undef TRESOR_KNOWN
+    for (const Known& known : all)
+        if (name != nullptr && known.name == name) return known.size;
+    return 0;
+}
+
 std::size_t tresor_time_size(void) { return TRESOR_TIME_SIZE; }
 std::size_t tresor_identity_size(void) { return TRESOR_IDENTITY_SIZE; }
 std::size_t tresor_key_size(void) { return TRESOR_KEY_SIZE; }

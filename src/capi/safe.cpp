@@ -129,7 +129,7 @@ int tresor_password_check(unsigned* errors, unsigned* warnings, const char* pass
             need(given.entropy);
             aids.entropy_bits = [&](std::string_view word) {
                 double bits = 0;
-                throw_if_failed(given.entropy(&bits, word.data(), word.size(), given.payload));
+                call(given.entropy, &bits, word.data(), word.size(), given.payload);
                 return bits;
             };
         }

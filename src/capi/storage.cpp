@@ -74,7 +74,7 @@ int tresor_storage_retrying(tresor_storage** out, tresor_storage* store,
     return guard([&] {
         need(out);
         need(wait);
-        auto waiting = [=](Seconds pause) { throw_if_failed(wait(pause.count(), payload)); };
+        auto waiting = [=](Seconds pause) { call(wait, pause.count(), payload); };
         make(out, std::make_unique<storage::Retrying>(kept(store), waiting));
     });
 }
@@ -101,6 +101,20 @@ int tresor_storage_abilities(unsigned* out, tresor_storage* storage) {
                                   {can.any_name, TRESOR_CAN_ANY_NAME}})
             if (able) set |= static_cast<unsigned>(flag);
         result.set(set);
+    });
+}
+
+std::size_t tresor_object_text_size(void) { return TRESOR_OBJECT_TEXT_SIZE; }
+
+int tresor_object_set(tresor_object* object, const char* name, std::uint64_t size,
+                      std::int64_t modified, const char* version) {
+    return guard([&] {
+        Out result(object, nothing());
+        std::string of = text_or_empty(version);
+        if (of.size() >= TRESOR_OBJECT_TEXT_SIZE)
+            throw Error(Errc::invalid_argument, "a version has at most 255 bytes");
+        result.set(
+            object_of({ObjectName(text(name)), size, optional_timestamp(modified), std::move(of)}));
     });
 }
 
@@ -174,7 +188,7 @@ int tresor_storage_list(tresor_storage* storage, const char* prefix, tresor_visi
         store_in(storage).list(text(prefix), [&](const storage::ObjectInfo& info) {
             tresor_object object = object_of(info);
             int enough = 0;
-            throw_if_failed(visit(&enough, &object, payload));
+            call(visit, &enough, &object, payload);
             return enough == 0;
         });
     });
@@ -249,8 +263,8 @@ int tresor_limits_get(tresor_limits* out, tresor_buf* findings, tresor_storage* 
 
 int tresor_limits_put(tresor_storage* storage, const tresor_limits* limits) {
     return guard([&] {
-        storage::put_limits(store_in(storage),
-                            {need(limits).max_backup_bytes, limits->retention_days});
+        tresor_limits given = limits == nullptr ? tresor_limits TRESOR_LIMITS_INIT : *limits;
+        storage::put_limits(store_in(storage), {given.max_backup_bytes, given.retention_days});
     });
 }
 
@@ -278,10 +292,7 @@ int tresor_storage_sweep(tresor_swept* out, tresor_storage* storage, std::int64_
         if (given.before_removal != nullptr)
             how.before_removal = [&](const storage::ObjectInfo& info) {
                 tresor_object object = object_of(info);
-                int status = given.before_removal(&object, given.payload);
-                if (status == TRESOR_CANCELLED) return false;
-                throw_if_failed(status);
-                return true;
+                return try_call(given.before_removal, &object, given.payload) == TRESOR_OK;
             };
         auto swept = storage::sweep(store_in(storage), retention_days, timestamp(now), how);
         result.set(

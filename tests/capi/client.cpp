@@ -197,7 +197,9 @@ TEST_CASE("capi: a client tells its log, without secrets, and asks its policy") 
         static_cast<Lines*>(payload)->text +=
             std::to_string(level) + " " + event + " " + fields + "\n";
     };
-    options.cycle.refresh_after = 23 * 3600;
+    tresor_cycle_policy policy = TRESOR_CYCLE_POLICY_INIT;
+    policy.refresh_after = 23 * 3600;
+    options.cycle = &policy;
     Client talking;
     NEED(tresor_client_create(talking.out(), w.states, w.store, &options));
     NEED(tresor_client_enable(nullptr, nullptr, talking, password, 14, id, account.data(),
@@ -211,7 +213,8 @@ TEST_CASE("capi: a client tells its log, without secrets, and asks its policy") 
     Client none;
     FAILS(tresor_client_create(none.out(), w.states, w.store, &options), TRESOR_INVALID_ARGUMENT);
     options = TRESOR_CLIENT_OPTIONS_INIT;
-    options.cycle.version = 3;
+    options.cycle = &policy;
+    policy.version = 3;
     FAILS(tresor_client_create(none.out(), w.states, w.store, &options), TRESOR_INVALID_ARGUMENT);
     CHECK(none.pointer == nullptr);
 }

@@ -54,15 +54,16 @@ using May = std::set<std::size_t>;
 
 // What may be called with NULL by its nature, or takes no pointer.
 const std::set<std::string> without = {
-    "tresor_version",           "tresor_abi_version",    "tresor_status_name",
-    "tresor_error_status",      "tresor_error_text",     "tresor_error_retry_after",
-    "tresor_error_http_status", "tresor_error_set",      "tresor_buf_dispose",
-    "tresor_time_size",         "tresor_time_now",       "tresor_identity_size",
-    "tresor_key_size",          "tresor_backup_id_size", "tresor_backup_id_hex_size",
-    "tresor_master_key_size",   "tresor_digest_size",    "tresor_sha256_size",
-    "tresor_keys_free",         "tresor_storage_free",   "tresor_states_free",
-    "tresor_client_free",       "tresor_container_size", "tresor_password_issue_text",
-    "tresor_reason_name",       "tresor_outcome_name",   "tresor_reader_size"};
+    "tresor_version",           "tresor_abi_version",      "tresor_status_name",
+    "tresor_error_status",      "tresor_error_text",       "tresor_error_retry_after",
+    "tresor_error_http_status", "tresor_error_set",        "tresor_buf_dispose",
+    "tresor_time_size",         "tresor_time_now",         "tresor_identity_size",
+    "tresor_key_size",          "tresor_backup_id_size",   "tresor_backup_id_hex_size",
+    "tresor_struct_size",       "tresor_object_text_size", "tresor_error_set_answer",
+    "tresor_master_key_size",   "tresor_digest_size",      "tresor_sha256_size",
+    "tresor_keys_free",         "tresor_storage_free",     "tresor_states_free",
+    "tresor_client_free",       "tresor_container_size",   "tresor_password_issue_text",
+    "tresor_reason_name",       "tresor_outcome_name",     "tresor_reader_size"};
 
 int no_visit(int*, const tresor_object*, void*) { return 0; }
 int no_wait(std::int64_t, void*) { return 0; }
@@ -207,11 +208,12 @@ TEST_CASE("capi: NULL in every pointer of stores") {
     tresor_buf* no_findings = nullptr;
     NULLS(tresor_limits_parse, May({1}), &got_limits, no_findings, config.data(), config.size());
     NULLS(tresor_limits_format, May(), buf.out(), &limits);
-    NULLS(tresor_limits_put, May(), store.pointer, &limits);
-    NEED(tresor_limits_put(store, &limits));
+    CHECK(tresor_limits_put(nullptr, &limits) == TRESOR_INVALID_ARGUMENT);
+    NEED(tresor_limits_put(store, nullptr));
+    tried.insert("tresor_limits_put");
     NULLS(tresor_limits_get, May({1}), &got_limits, no_findings, store.pointer);
-    std::string("a").copy(object.name, 2);
-    object.modified = TRESOR_NEVER;
+    NULLS(tresor_object_set, May({4}), &object, "a", std::uint64_t{1}, std::int64_t{TRESOR_NEVER},
+          "v");
     NULLS(tresor_object_expired, May(), &found, &object, std::int64_t{1}, start);
     tresor_swept swept;
     tresor_sweep_options sweeping = TRESOR_SWEEP_OPTIONS_INIT;
@@ -232,6 +234,10 @@ TEST_CASE("capi: NULL in every pointer of stores") {
         std::size_t size = 0;
         NULLS(tresor_reader_read, May(), &size, reader, into, std::size_t{4});
         FAILS(tresor_reader_read(&size, reader, into, 0), TRESOR_INVALID_ARGUMENT);
+        tresor_buf all = TRESOR_BUF_INIT;
+        CHECK(tresor_reader_read_all(nullptr, reader, 9) == TRESOR_INVALID_ARGUMENT);
+        CHECK(tresor_reader_read_all(&all, nullptr, 9) == TRESOR_INVALID_ARGUMENT);
+        tried.insert("tresor_reader_read_all");
         NULLS(tresor_reader_rewind, May(), reader);
         CHECK(tresor_reader_size(reader) == 1);
         return 0;

@@ -286,6 +286,75 @@ TEST_CASE("capi: what a callback fails with arrives, with its words") {
     }
 }
 
+TEST_CASE("capi: a callback that says nothing is not given the words of another failure") {
+    Own own;
+    auto callbacks = own.callbacks();
+    callbacks.stat = [](int*, tresor_object*, const char*, void*) {
+        return static_cast<int>(TRESOR_IO);
+    };
+    callbacks.remove = [](int*, const char*, const tresor_condition*, void*) {
+        tresor_error_set(TRESOR_UNAVAILABLE, "busy");
+        tresor_error_set_answer(77, 503);
+        return static_cast<int>(TRESOR_UNAVAILABLE);
+    };
+    Store store;
+    NEED(tresor_storage_from_callbacks(store.out(), &callbacks));
+    tresor_error_set(TRESOR_IO, "words of before");
+    int found = 0;
+    FAILS(tresor_storage_stat(&found, nullptr, store, "a"), TRESOR_IO);
+    CHECK(std::string(tresor_error_text()) == "a callback failed");
+    FAILS(tresor_storage_remove(&found, store, "a", nullptr), TRESOR_UNAVAILABLE);
+    CHECK(std::string(tresor_error_text()) == "busy");
+    CHECK(tresor_error_retry_after() == 77);
+    CHECK(tresor_error_http_status() == 503);
+}
+
+TEST_CASE("capi: objects are filled, read as a whole and have the sizes that are told") {
+    tresor_object object;
+    GOOD(tresor_object_set(&object, "a/b", 7, start, "v1"));
+    CHECK(std::string(object.name) == "a/b");
+    CHECK(object.size == 7);
+    CHECK(object.modified == start);
+    CHECK(std::string(object.version) == "v1");
+    GOOD(tresor_object_set(&object, "a", 7, TRESOR_NEVER, nullptr));
+    CHECK(*object.version == '\0');
+    std::string longest(255, 'v');
+    GOOD(tresor_object_set(&object, "a", 0, start, longest.c_str()));
+    CHECK(object.version == longest);
+    FAILS(tresor_object_set(&object, "a", 0, start, (longest + "v").c_str()),
+          TRESOR_INVALID_ARGUMENT);
+    FAILS(tresor_object_set(&object, "/a", 0, start, nullptr), TRESOR_INVALID_ARGUMENT);
+    FAILS(tresor_object_set(&object, "a", 0, INT64_MAX, nullptr), TRESOR_INVALID_ARGUMENT);
+    CHECK(tresor_object_text_size() == TRESOR_OBJECT_TEXT_SIZE);
+    CHECK(tresor_struct_size("tresor_object") == sizeof(tresor_object));
+    CHECK(tresor_struct_size("tresor_client_options") == sizeof(tresor_client_options));
+    CHECK(tresor_struct_size("tresor_keys") == 0);
+    CHECK(tresor_struct_size("") == 0);
+    CHECK(tresor_struct_size(nullptr) == 0);
+
+    Own own;
+    auto callbacks = own.callbacks();
+    callbacks.put = [](tresor_object* made, const char* name, tresor_reader* content,
+                       const tresor_condition* condition, void* payload) {
+        CHECK(std::string(made->name) == name);
+        CHECK(made->modified == TRESOR_NEVER);
+        CHECK(*condition->version == '\0');
+        tresor_buf all = TRESOR_BUF_INIT;
+        if (int status = tresor_reader_read_all(&all, content, 1000)) return status;
+        Own& mine = Own::of(payload);
+        mine.objects[name] = {std::string(reinterpret_cast<char*>(all.data), all.size), "1"};
+        tresor_buf_dispose(&all);
+        return tresor_object_set(made, name, all.size, start, "1");
+    };
+    Store store;
+    NEED(tresor_storage_from_callbacks(store.out(), &callbacks));
+    put(store, "a", std::string(1000, 'x'));
+    CHECK(get(store, "a") == std::string(1000, 'x'));
+    FAILS(
+        tresor_storage_put_bytes(nullptr, store, "a", std::string(1001, 'x').data(), 1001, nullptr),
+        TRESOR_TOO_LARGE);
+}
+
 TEST_CASE("capi: a store in C without a list or a clock says so") {
     Own own;
     auto callbacks = own.callbacks();

@@ -65,7 +65,9 @@ def test_without_a_network(tmp_path):
 def test_what_is_installed(installed):
     names = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.is_file()}
     headers = {name for name in names if name.startswith("include/")}
-    assert headers == {str(path.relative_to(SOURCE)) for path in (SOURCE / "include").rglob("*.hpp")}
+    assert headers == {str(path.relative_to(SOURCE)) for path in (SOURCE / "include").rglob("*.h*")}
+    assert any(name.endswith("libtresor.so") for name in names)
+    assert any(name.endswith("pkgconfig/tresor-c.pc") for name in names)
     assert any(name.endswith("libtresor.a") for name in names)
     assert any(name.endswith("cmake/tresor/tresorConfig.cmake") for name in names)
     assert any(name.endswith("pkgconfig/tresor.pc") for name in names)

@@ -15,6 +15,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace tresor::storage::aside {
 
@@ -62,13 +63,32 @@ bool put_back_all_of(Files& files, const std::filesystem::path& file);
 void put_back_all_in(Files& files, const std::filesystem::path& folder);
 
 // What `look` finds under a name. A removal may have taken the file aside, and put it back itself
-// before it was found there: so there are several looks while anybody removes on condition.
+// before it was found there: so there are several looks while anybody removes on condition. While
+// two do, an older file can have the name for a moment.
 template <class Look>
 auto find(Files& files, const std::filesystem::path& file, const Look& look) {
     auto found = look();
     for (int looks = 0, quiet = 0; !found && quiet < 2 && looks < 50; ++looks) {
         quiet = put_back_all_of(files, file) ? 0 : quiet + 1;
         found = look();
+    }
+    return found;
+}
+
+// The same where a question costs little, and never that older file: what is found counts if nobody
+// removed on condition before and after the look, or if two looks in a row found the same.
+template <class Look, class Same>
+auto find_settled(Files& files, const std::filesystem::path& file, const Look& look,
+                  const Same& same) {
+    int quiet = files.info(place_in(file.parent_path())) ? 0 : 1;
+    auto found = look();
+    for (int looks = 0; looks < 50; ++looks) {
+        quiet = put_back_all_of(files, file) ? 0 : quiet + 1;
+        if (quiet >= (found ? 2 : 4)) break;
+        auto again = look();
+        bool settled = found && again && same(*found, *again);
+        found = std::move(again);
+        if (settled) break;
     }
     return found;
 }

@@ -199,7 +199,10 @@ void Directory::tidy(const fs::path& folder) {
 std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
     fs::path path = path_of(name);
     FolderFiles files;
-    auto info = aside::find(files, path, [&] { return file::info(path); });
+    auto same = [](const file::Info& a, const file::Info& b) {
+        return version_of(a) == version_of(b);
+    };
+    auto info = aside::find_settled(files, path, [&] { return file::info(path); }, same);
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
@@ -208,7 +211,10 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
     fs::path path = path_of(name);
     FolderFiles files;
-    auto opened = aside::find(files, path, [&] { return file::open(path); });
+    auto same = [](const file::Opened& a, const file::Opened& b) {
+        return version_of(a.info) == version_of(b.info);
+    };
+    auto opened = aside::find_settled(files, path, [&] { return file::open(path); }, same);
     if (!opened) {
         root_mode();
         return std::nullopt;

@@ -58,6 +58,18 @@ void age(const fs::path& file, Seconds by) { set_time(file, now() - by); }
 
 }  // namespace
 
+TEST_CASE("aside: an older file under the name does not hide the newer one aside") {
+    Left left;
+    left.write(deep, "older", 0);
+    left.leave(deep, 0, "newer", 1);
+    CHECK(get(left.store, deep) == "newer");
+    left.write(deep, "older", 0);
+    left.leave(deep, 0, "newer", 1);
+    auto info = left.store.stat(deep);
+    REQUIRE(info);
+    CHECK(info->modified == test::at("2026-01-01T00:00:01Z"));
+}
+
 TEST_CASE("aside: a file that was left there comes back when it is looked for") {
     for (const ObjectName& name : {config, deep}) {
         Left left;

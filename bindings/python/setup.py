@@ -1,7 +1,10 @@
-"""Takes the version from the library's header, and the built library into the package, if there is one."""
+"""Takes the version from the library's header, and the built library into the package, if there is one. What is made on
+the way lies in a temporary folder, not in the source tree."""
+import atexit
 import pathlib
 import re
 import shutil
+import tempfile
 
 from setuptools import setup
 from setuptools.command.build_py import build_py
@@ -46,4 +49,7 @@ class WheelOfPlatform(bdist_wheel):
         return super().get_tag() if self.root_is_pure else ("py3", "none", super().get_tag()[2])
 
 
-setup(version=version(), cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": WheelOfPlatform})
+aside = tempfile.mkdtemp(prefix="tresor-build-")
+atexit.register(shutil.rmtree, aside, ignore_errors=True)
+setup(version=version(), cmdclass={"build_py": BuildWithLibrary, "bdist_wheel": WheelOfPlatform},
+      options={"build": {"build_base": aside}, "egg_info": {"egg_base": aside}})

@@ -67,10 +67,9 @@ std::optional<net::Credentials> credentials_of(const StoreNote& store) {
 Opener opener(storage::Registry registry, Progress progress) {
     return
         [registry = std::move(registry), progress = std::move(progress)](const StoreNote& store) {
-            storage::LocationOptions options{.progress = progress,
-                                         .credentials = credentials_of(store),
-                                         .net = store.net};
-        return storage::place(store.location, registry, std::move(options));
+            storage::LocationOptions options{
+                .progress = progress, .credentials = credentials_of(store), .net = store.net};
+            return storage::place(store.location, registry, std::move(options));
         };
 }
 

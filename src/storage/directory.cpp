@@ -202,7 +202,8 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
     auto same = [](const file::Info& a, const file::Info& b) {
         return version_of(a) == version_of(b);
     };
-    auto info = aside::find_settled(files, path, [&] { return file::info(path); }, same);
+    auto info = aside::find_settled(
+        files, path, [&] { return file::info(path); }, same);
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
@@ -214,7 +215,8 @@ std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into)
     auto same = [](const file::Opened& a, const file::Opened& b) {
         return version_of(a.info) == version_of(b.info);
     };
-    auto opened = aside::find_settled(files, path, [&] { return file::open(path); }, same);
+    auto opened = aside::find_settled(
+        files, path, [&] { return file::open(path); }, same);
     if (!opened) {
         root_mode();
         return std::nullopt;

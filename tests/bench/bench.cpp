@@ -73,15 +73,25 @@ void measure(const Job& job) {
     }
 }
 
+double median(int rounds, const std::function<void()>& run) {
+    run();
+    std::vector<double> times;
+    for (int round = 0; round < rounds; ++round) times.push_back(milliseconds(run));
+    std::sort(times.begin(), times.end());
+    return quantile(times, 0.5);
+}
+
 }  // namespace bench
 
 void bench_safe(const char* sample);
+void bench_seal();
 void bench_storage();
 
-// ACCOUNT [safe|storage]
+// ACCOUNT [safe|storage|seal]
 int main(int count, char** arguments) {
     if (count < 2) return 2;
     std::string which = count > 2 ? arguments[2] : "";
+    if (which == "seal") return bench_seal(), 0;
     bench::print_machine();
     if (which.empty() || which == "safe") bench_safe(arguments[1]);
     if (which.empty() || which == "storage") bench_storage();

@@ -23,6 +23,8 @@ struct Job {
 void print_machine();
 // One warm-up of each, then `rounds` rounds in which each runs once.
 void measure(const Job& job);
+// Milliseconds, after one warm-up.
+double median(int rounds, const std::function<void()>& run);
 
 // Keeps the compiler from leaving a result out.
 template <class T>

@@ -41,8 +41,7 @@ Said answer(std::string_view status, std::string_view body, std::string_view hea
     return said;
 }
 
-Loopback::Loopback(std::vector<Said> script, bool ipv6)
-    : script_(std::move(script)), ipv6_(ipv6) {
+Loopback::Loopback(std::vector<Said> script, bool ipv6) : script_(std::move(script)), ipv6_(ipv6) {
     std::reverse(script_.begin(), script_.end());
     listening_ = ::socket(ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     REQUIRE(listening_ >= 0);

@@ -14,9 +14,9 @@ namespace test {
 struct Said {
     std::string bytes;
     bool then_close = false;
-    int pause_ms = 0;           // before each byte: a drip
-    bool before_body = false;   // said when the head has come, the body is not read
-    bool endless = false;       // the bytes over and over, until the other side has enough
+    int pause_ms = 0;          // before each byte: a drip
+    bool before_body = false;  // said when the head has come, the body is not read
+    bool endless = false;      // the bytes over and over, until the other side has enough
 };
 
 // `HTTP/1.1 200 OK` with a length and a body.

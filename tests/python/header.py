@@ -33,7 +33,8 @@ class Header:
                 name, value = one.split("=")
                 self.enums[name.strip()] = eval(value)
         elif match := re.fullmatch(r"typedef struct (\w+) \{(.*)\} \1", statement):
-            self.structs[match[1]] = [pair for one in match[2].split(";") if one.strip() for pair in self._members(one.strip())]
+            members = [one.strip() for one in match[2].split(";") if one.strip()]
+            self.structs[match[1]] = [pair for one in members for pair in self._members(one)]
         elif match := re.fullmatch(r"typedef struct (\w+) \1", statement):
             self.opaque.add(match[1])
         elif match := re.fullmatch(r"typedef (.+)\(\*(\w+)\)\((.*)\)", statement):

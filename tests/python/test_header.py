@@ -136,7 +136,8 @@ def test_the_compiler_lays_the_structs_out_as_ctypes_does(tmp_path):
         lines.append("}")
     lines += ["return 0; }"]
     (tmp_path / "layout.c").write_text("\n".join(lines))
-    subprocess.run(["gcc", "-std=c99", "-I", SOURCE / "include", "-o", tmp_path / "layout", tmp_path / "layout.c"], check=True)
+    subprocess.run(["gcc", "-std=c99", "-I", SOURCE / "include", "-o", tmp_path / "layout", tmp_path / "layout.c"],
+                   check=True)
     told = subprocess.run([tmp_path / "layout"], capture_output=True, text=True, check=True).stdout.splitlines()
     assert len(told) > 150
     for line in told:

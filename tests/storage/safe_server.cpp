@@ -161,8 +161,7 @@ TEST_CASE("H-1: the headers of every operation") {
     for (std::size_t i = 0; i < 5; ++i) {
         const Asked& asked = mock.asked[i];
         CHECK(asked.method == methods[i]);
-        CHECK(asked.target ==
-              "https://safe.example/" + (i == 4 ? "config" : backup(1).text()));
+        CHECK(asked.target == "https://safe.example/" + (i == 4 ? "config" : backup(1).text()));
         CHECK(has(asked, "User-Agent", "Threema"));
         CHECK_FALSE(header_of(asked.headers, "Cookie"));
         CHECK_FALSE(header_of(asked.headers, "If-Match"));
@@ -209,8 +208,10 @@ TEST_CASE("H-3: what a refused put means") {
 TEST_CASE("H-4: what a refused get means") {
     auto absent = always(404);
     CHECK_FALSE(test::get(absent.store, backup(1)));
-    for (auto [status, code] : {std::pair{401, Errc::denied}, {403, Errc::denied},
-                                {429, Errc::unavailable}, {500, Errc::unavailable}}) {
+    for (auto [status, code] : {std::pair{401, Errc::denied},
+                                {403, Errc::denied},
+                                {429, Errc::unavailable},
+                                {500, Errc::unavailable}}) {
         auto mock = always(status, {{"Retry-After", "60"}});
         try {
             test::get(mock.store, backup(1));
@@ -376,13 +377,13 @@ TEST_CASE("safe server: a source without a size is sent with its length") {
 TEST_CASE("safe server: it shows where it is, and no password") {
     std::vector<Asked> asked;
     SafeServer store(base("https://alice:s3cret@safe.example/dav"),
-                     std::make_unique<test::Scripted>(
-                         asked, [](const Asked&) { return Response{404, {}, {}}; }));
+                     std::make_unique<test::Scripted>(asked, [](const Asked&) {
+                         return Response{404, {}, {}};
+                     }));
     CHECK(store.describe() == "the Safe server https://safe.example/dav/");
     store.remove(backup(1));
     CHECK(asked[0].authorization == "Basic YWxpY2U6czNjcmV0");
     CHECK(asked[0].target.find("alice") == std::string::npos);
-    CHECK(code_of([] {
-              SafeServer(base("https://safe-{backupIdPrefix8}.example/"), nullptr);
-          }) == Errc::invalid_argument);
+    CHECK(code_of([] { SafeServer(base("https://safe-{backupIdPrefix8}.example/"), nullptr); }) ==
+          Errc::invalid_argument);
 }

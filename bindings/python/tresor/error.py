@@ -32,16 +32,26 @@ class TresorError(Exception):
     failure; both are None where there is none. None of it holds a secret.
     """
 
+    # Also of a subclass that never calls __init__.
+    code: Errc = Errc.INTERNAL
+    message = "internal"
+    retry_after: Optional[int] = None
+    http_status: Optional[int] = None
+    _noted: Any = None  # for _call
+
     def __init__(self, code: Union[Errc, int], message: str = "", *, retry_after: Optional[int] = None,
                  http_status: Optional[int] = None) -> None:
+        if retry_after is not None and not (isinstance(retry_after, int) and 0 <= retry_after < 2**63):
+            raise ValueError("retry_after is a number of whole seconds")
         self.code = Errc(code)
-        self.message = message or self.name
+        self.message = str(message) or self.name
         self.retry_after = retry_after
         self.http_status = http_status
         super().__init__(self.message)
 
     @property
     def name(self) -> str:
+        """The code as a word: "auth_failed"."""
         return self.code.name.lower()
 
     def __str__(self) -> str:

@@ -14,8 +14,17 @@ BytesLike = Union[bytes, bytearray, memoryview]
 Password = Union[str, bytes, bytearray, memoryview, "Secret"]
 
 
+class Wiping(bytearray):
+    """Bytes that are zeros before their memory goes back: when nobody has them, nor a view of them, any more."""
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        wipe(self)
+
+
 class Secret:
-    """A copy of bytes, or of text as UTF-8. close() wipes them, so does leaving a `with`, or dropping it.
+    """A copy of bytes, or of text as UTF-8. close() wipes them, so does leaving a `with`, or dropping it and its views.
 
         with Secret(b"three quiet otters") as password: ...
     """
@@ -25,7 +34,7 @@ class Secret:
 
     def __init__(self, content: Password) -> None:
         self._closed = False
-        self._bytes = bytearray(bytes_of(content))
+        self._bytes: bytearray = Wiping(bytes_of(content))
 
     @classmethod
     def of(cls, content: bytearray) -> Secret:
@@ -38,7 +47,8 @@ class Secret:
     def expose(self) -> memoryview:
         """The one door to the bytes: a view for reading, zeros once the Secret is closed.
 
-        `str(secret.expose(), "utf-8")` is the text, `secret.expose().tobytes()` a copy; neither can be wiped.
+        `str(secret.expose(), "utf-8")` is the text, `secret.expose().tobytes()` a copy; neither can be wiped. The view
+        may be all that is left of a Secret: `keys.master_key().expose()`.
         """
         return memoryview(exposed(self)).toreadonly()
 
@@ -49,6 +59,7 @@ class Secret:
 
     @property
     def closed(self) -> bool:
+        """Whether close() was called."""
         return self._closed
 
     def __enter__(self) -> Secret:
@@ -58,7 +69,7 @@ class Secret:
         self.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_bytes"):
+        if hasattr(self, "_bytes") and not isinstance(self._bytes, Wiping):
             wipe(self._bytes)
 
     def __len__(self) -> int:

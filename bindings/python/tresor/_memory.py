@@ -1,0 +1,139 @@
+"""Bytes on their way into the library and out of it."""
+from __future__ import annotations
+
+import ctypes
+import json
+from ctypes import byref, c_char, string_at
+from typing import Any, Optional, Tuple, Union
+
+from ._library import lib
+from ._prototypes import new, tresor_buf
+from .error import Finding, wrong
+from .secret import BytesLike, Password, Secret, Wiping, bytes_of, exposed, wipe
+
+
+def text(value: str, what: str) -> bytes:
+    """A plain string. One with a NUL in it is refused: C would cut it there."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is a str, not {type(value).__name__}")
+    try:
+        encoded = value.encode("utf-8")
+    except UnicodeEncodeError:  # its object would be the text
+        encoded = b"\0"
+    if b"\0" in encoded:
+        raise wrong(f"{what} holds U+0000 or half a surrogate pair")
+    return encoded
+
+
+def optional_text(value: Optional[str], what: str) -> Optional[bytes]:
+    return None if value is None else text(value, what)
+
+
+def int64(number: int, what: str) -> int:
+    """ctypes would take it modulo 2^64."""
+    if not -2**63 < number < 2**63:
+        raise wrong(f"{what} is out of range")
+    return number
+
+
+class Lent:
+    """Bytes that the library may read for the length of a `with`. What had to be copied for it is wiped."""
+
+    __slots__ = ("_content", "_copy", "_view", "address", "size")
+
+    def __init__(self, content: Password) -> None:
+        self._content: Optional[Password] = content
+        self._copy: Optional[bytearray] = None
+        self._view: Any = None
+        self.address: Any = None
+        self.size = 0
+
+    def __enter__(self) -> Lent:
+        content = self._content
+        if isinstance(content, bytes):
+            self.address, self.size = content, len(content)
+            return self
+        if isinstance(content, Secret):
+            buffer = exposed(content)
+        elif isinstance(content, bytearray):
+            buffer = content
+        else:
+            buffer = self._copy = Wiping(bytes_of(content))  # type: ignore[arg-type]
+        self.size = len(buffer)
+        if buffer:
+            self._view = c_char.from_buffer(buffer)
+            self.address = byref(self._view)
+        else:
+            self.address = b""
+        return self
+
+    def pointer(self) -> Any:
+        """For a member of a struct, which takes no references."""
+        return None if self.address is None else ctypes.cast(self.address, ctypes.c_void_p)
+
+    def __exit__(self, *_: object) -> None:
+        self.address = self._view = self._content = None
+        if self._copy is not None:
+            wipe(self._copy)
+
+
+class LentIfAny(Lent):
+    """The same, and NULL for None."""
+
+    __slots__ = ()
+
+    def __init__(self, content: Optional[Password]) -> None:
+        super().__init__(content)  # type: ignore[arg-type]
+
+    def __enter__(self) -> Lent:
+        return self if self._content is None else super().__enter__()
+
+
+def exactly(content: Union[BytesLike, Secret], size: int, what: str) -> Secret:
+    """A copy of bytes whose number the function knows by itself."""
+    if isinstance(content, str):
+        raise TypeError(f"{what} is bytes, not str")
+    secret = Secret(content)
+    if len(secret) != size:
+        raise wrong(f"{what} is {size} bytes, not {len(secret)}")
+    return secret
+
+
+class Buffer:
+    """Bytes that come out of the library: wiped and freed at the end of the `with`, whatever happens in it."""
+
+    __slots__ = ("_buf", "out")
+
+    def __init__(self) -> None:
+        self._buf = new(tresor_buf)
+        self.out = byref(self._buf)
+
+    def __enter__(self) -> Buffer:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        lib.tresor_buf_dispose(self.out)
+
+    def content(self) -> bytes:
+        return string_at(self._buf.data, self._buf.size) if self._buf.size else b""
+
+    def secret(self) -> Secret:
+        content = Wiping(self._buf.size)
+        if content:
+            ctypes.memmove(byref(c_char.from_buffer(content)), self._buf.data, len(content))
+        return Secret.of(content)
+
+    def text(self) -> str:
+        return self.content().decode("utf-8")
+
+    def json(self) -> Any:
+        return json.loads(self.content() or b"null")
+
+    def findings(self) -> Tuple[Finding, ...]:
+        return tuple(Finding(one["pointer"], one["reason"]) for one in self.json() or ())
+
+
+def new_secret(size: int) -> Tuple[Secret, Any]:
+    """A Secret of zeros and the address for the library to fill."""
+    content = Wiping(size)
+    return Secret.of(content), byref(c_char.from_buffer(content))

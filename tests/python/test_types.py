@@ -1,0 +1,150 @@
+"""The package is typed, strictly, and its types are those that it says."""
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import PACKAGE, SOURCE
+
+PROGRAM = '''
+import io
+import pathlib
+from datetime import datetime, timedelta
+from typing import Dict, Iterable, List, Optional, Tuple
+from typing_extensions import assert_type
+
+import tresor
+from tresor import (Abilities, Account, Answer, CycleState, Decision, Errc, Finding, IfVersion, Keys, LibraryStorage,
+                    ObjectInfo, Opened, Outcome, Readable, Reason, Restored, Secret, Status, Storage, Swept, Transferred,
+                    TresorError, Verified, Writable)
+
+
+class Mine(Storage):
+    def describe(self) -> str:
+        return "mine"
+
+    def abilities(self) -> Abilities:
+        return Abilities.LIST | Abilities.ANY_NAME
+
+    def put(self, name: str, content: Readable, condition: object = None) -> ObjectInfo:
+        return ObjectInfo(name, len(content.read()))
+
+    def stat(self, name: str) -> Optional[ObjectInfo]:
+        return None
+
+    def get(self, name: str, into: Writable) -> Optional[ObjectInfo]:
+        into.write(b"")
+        return None
+
+    def remove(self, name: str, condition: object = None) -> bool:
+        return False
+
+    def list(self, prefix: str = "") -> Iterable[ObjectInfo]:
+        return []
+
+
+class States(tresor.StateStore):
+    def load(self) -> Optional[str]:
+        return None
+
+    def save(self, state: Secret) -> None:
+        state.close()
+
+
+def progress(done: int, total: Optional[int]) -> bool:
+    return done < 10
+
+
+def log(level: tresor.LogLevel, event: str, fields: Dict[str, str]) -> None:
+    pass
+
+
+def program(account: Account) -> None:
+    with Keys.derive("password", "ECHOECHO") as keys:
+        assert_type(keys, Keys)
+        assert_type(keys.backup_id, bytes)
+        assert_type(keys.master_key(), Secret)
+        sealed = tresor.seal({"a": 1}, keys)
+        assert_type(sealed, bytes)
+        opened = tresor.open_container(sealed, keys)
+        assert_type(opened, Opened)
+        assert_type(opened.findings, Tuple[Finding, ...])
+        assert_type(opened.to_account(), Account)
+    with tresor.open_storage(pathlib.Path("a"), create=True, progress=progress, timeout=timedelta(seconds=5)) as store:
+        assert_type(store, LibraryStorage)
+        assert_type(store.put("a", io.BytesIO(b"")), ObjectInfo)
+        assert_type(store.list(), List[ObjectInfo])
+        assert_type(store.get_bytes("a"), Optional[bytes])
+        assert_type(store.remove("a", IfVersion("1")), bool)
+        assert_type(store.put_file("file"), Transferred)
+        assert_type(store.sweep(), Swept)
+        assert_type(store.check(again=Mine()), List[Answer])
+        assert_type(store.clock(), Optional[datetime])
+    mirror = tresor.Mirror([Mine(), tresor.Retrying(Mine(), wait=lambda seconds: None)])
+    with tresor.SafeClient(States(), mirror, log=log, progress=progress) as client:
+        assert_type(client, tresor.SafeClient)
+        assert_type(client.enable(b"password", "ECHOECHO", account), Outcome)
+        assert_type(client.tick(account).reason, Reason)
+        assert_type(client.verify(), Verified)
+        assert_type(client.status(), Status)
+        assert_type(client.next_due(), Optional[datetime])
+        assert_type(client.disable(), bool)
+    assert_type(tresor.restore("a", "password", "ECHOECHO"), Restored)
+    assert_type(CycleState().decide(bytes(32)), Decision)
+    assert_type(account.contacts[0].created_at, Optional[datetime])
+    assert_type(account.user.private_key, Secret)
+    assert_type(tresor.__version__, str)
+    try:
+        pass
+    except TresorError as error:
+        assert_type(error.code, Errc)
+        assert_type(error.retry_after, Optional[int])
+'''
+
+WRONG = [
+    ("tresor.Keys.derive(5, 'ECHOECHO')", "arg-type"), ("tresor.open_storage(5)", "arg-type"),
+    ("tresor.seal('{}', 'keys')", "arg-type"), ("tresor.SafeClient('a', 5)", "arg-type"),
+    ("tresor.open_storage('a').put('name', b'bytes')", "arg-type"), ("tresor.now() + 5", "operator"),
+    ("tresor.Contact()", "call-arg"), ("tresor.nothing()", "attr-defined"), ("tresor.CycleState().enabled = True", "misc"),
+    ("len(tresor.open_storage('a').get_bytes('a'))", "arg-type"),
+]
+
+
+def mypy(folder, *arguments):
+    if shutil.which("mypy") is None:
+        pytest.skip("mypy is not installed")
+    return subprocess.run(["mypy", "--cache-dir", folder / "cache", *arguments], capture_output=True, text=True, cwd=folder,
+                          env=os.environ | {"MYPYPATH": str(PACKAGE)}, timeout=300)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """One, so that mypy remembers the package."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_the_package_is_typed_strictly(folder):
+    done = mypy(folder, "--strict", "--python-version", "3.9", PACKAGE / "tresor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (PACKAGE / "tresor/py.typed").exists()
+
+
+def test_a_program_sees_the_types(folder):
+    (folder / "program.py").write_text(PROGRAM)
+    done = mypy(folder, "--strict", folder / "program.py")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_use_is_found(folder):
+    lines = ["import tresor", *(code for code, _ in WRONG)]
+    (folder / "wrong.py").write_text("\n".join(lines) + "\n")
+    done = mypy(folder, "--strict", folder / "wrong.py")
+    assert done.returncode == 1, done.stderr
+    for number, (code, kind) in enumerate(WRONG, 2):
+        found = [line for line in done.stdout.splitlines() if line.startswith(f"wrong.py:{number}: error:")]
+        assert found and f"[{kind}]" in found[0], (code, done.stdout)
+
+
+def test_the_example_is_typed(folder):
+    done = mypy(folder, "--strict", SOURCE / "examples/quickstart.py")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the vectors of this folder: a second implementation, with hashlib, zlib and PyNaCl only.
+"""Writes the vectors of this folder: a second implementation, with hashlib, zlib, PyNaCl and argon2-cffi only.
 
     make.py           write them all
     make.py --check   compare with what is there; exit 1 if anything differs
@@ -15,6 +15,9 @@ import sys
 import zlib
 
 import nacl.bindings
+
+sys.dont_write_bytecode = True
+import codes  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 NONCE = bytes(range(24))
@@ -239,13 +242,43 @@ def model():
             {"comment": "content digest of the canonical form", "master-key": K1.hex(), "digest": digest}, b"")
 
 
+# ---- ID exports ----
+
+def id_exports():
+    counting, umlauts = bytes(range(32)), "pässwörd–€😀"
+    rows = [
+        # name, scheme, password, identity, private key, salt, text of id-export.md 6.4
+        ("O-1", "classic", "shootdeathstar", "ECHOECHO", counting, bytes(range(8)),
+         "AAAQ-EAYE-AUDA-P3P7-LNPZ-BCZH-WWUM-DQZU-W53N-FHQI-DKUB-UP6C-7PJL-QDTM-4EUJ-6KAF-HHPW-ZA2C-GEHM-3XMI"),
+        ("O-2", "argon2id", "shootdeathstar", "ECHOECHO", counting, bytes(range(8)),
+         "AEAA-CAQD-AQCQ-MBYH-PXPW-2SFA-QSXM-QN7N-ZJS3-VWOJ-3LQK-YLDH-V3XI-7SEK-4GXD-W6TG-4J63-K7CC-DXHR-NWEY-L5R7-NNMX-"
+         "OFNY-2ATF-PTKU-YHUG"),
+        ("O-3", "classic", umlauts, "*SUPPORT", counting, bytes.fromhex("ffeeddccbbaa9988"),
+         "77XN-3TF3-VKMY-RT4D-OJMW-E4TB-SWV7-7I3L-6KSX-OPNC-AYCU-DOTN-ELUI-K7XJ-UWHF-IJUE-RBLV-NBYU-5WG7-ETEJ"),
+        ("O-5", "classic", "shootdeathstar", "ECHOECHO", counting, bytes(range(1, 9)),
+         "AEBA-GBAF-AYDQ-RWAY-N5NN-35CV-7CL3-MH2B-SEFH-4KMV-27D6-MHFP-7MOK-NHK2-3G5G-4ALI-NKWN-QB45-2NHO-NI5Z"),
+        ("ours-1", "classic", "three quiet otters", "0TRESOR0", hashlib.sha256(b"key 1").digest(),
+         hashlib.sha256(b"salt 1").digest()[:8], None),
+        ("ours-2", "classic", "x" * 4096, "*TRESOR9", hashlib.sha256(b"key 2").digest(),
+         hashlib.sha256(b"salt 2").digest()[:8], None),
+        ("ours-3", "argon2id", umlauts, "ZZZZZZZZ", hashlib.sha256(b"key 3").digest(),
+         hashlib.sha256(b"salt 3").digest()[:8], None),
+    ]
+    for name, scheme, password, identity, key, salt, published in rows:
+        text = codes.encoded(scheme, password.encode(), identity, key, salt)
+        assert published in (None, text), name
+        yield f"id_export/{name}.vec", vector(
+            {"expect": "ok", "scheme": scheme, "identity": identity, "password": password.encode().hex(),
+             "private-key": key.hex(), "salt": salt.hex()}, text.encode())
+
+
 def vector(header, content):
     return "".join(f"{name}: {value}\n" for name, value in header.items()).encode() + b"\n" + content
 
 
 def main():
     check, wrong = "--check" in sys.argv[1:], []
-    for maker in (containers, model):
+    for maker in (containers, model, id_exports):
         for name, content in maker():
             path = HERE / name
             if check and (not path.exists() or path.read_bytes() != content):

@@ -124,11 +124,13 @@ TRESOR_API int tresor_time_parse(int64_t *out, const char *text);
 
 #define TRESOR_IDENTITY_SIZE 9 /* 8 characters and a NUL */
 #define TRESOR_KEY_SIZE 32
+#define TRESOR_KEY_TEXT_SIZE 45 /* 44 characters of base64 and a NUL */
 #define TRESOR_BACKUP_ID_SIZE 32
 #define TRESOR_BACKUP_ID_HEX_SIZE 65 /* 64 digits and a NUL */
 
 TRESOR_API size_t tresor_identity_size(void);
 TRESOR_API size_t tresor_key_size(void);
+TRESOR_API size_t tresor_key_text_size(void);
 TRESOR_API size_t tresor_backup_id_size(void);
 TRESOR_API size_t tresor_backup_id_hex_size(void);
 
@@ -138,9 +140,55 @@ TRESOR_API int tresor_identity_parse(char out[TRESOR_IDENTITY_SIZE], const char 
 TRESOR_API int tresor_identity_public_key(unsigned char out[TRESOR_KEY_SIZE],
                                           const unsigned char private_key[TRESOR_KEY_SIZE]);
 
+/* A private key from a file: 32 bytes or, one line end aside, 64 hex digits or 44 characters of
+ * base64; else TRESOR_MALFORMED. */
+TRESOR_API int tresor_identity_parse_key(unsigned char out[TRESOR_KEY_SIZE], const void *content,
+                                         size_t content_size);
+/* In base64, for private and public ones. */
+TRESOR_API int tresor_identity_format_key(char out[TRESOR_KEY_TEXT_SIZE],
+                                          const unsigned char key[TRESOR_KEY_SIZE]);
+
 TRESOR_API int tresor_backup_id_format(char out[TRESOR_BACKUP_ID_HEX_SIZE],
                                        const unsigned char id[TRESOR_BACKUP_ID_SIZE]);
 TRESOR_API int tresor_backup_id_parse(unsigned char out[TRESOR_BACKUP_ID_SIZE], const char *hex);
+
+/* ---- ID exports (id_export.hpp, id_export/sheet.hpp) ---- */
+
+typedef enum tresor_id_scheme {
+    TRESOR_ID_CLASSIC = 0, /* every app reads and writes it */
+    TRESOR_ID_ARGON2ID = 1 /* Threema for Android reads it; a second and 128 MiB */
+} tresor_id_scheme;
+
+typedef enum tresor_sheet_format { TRESOR_SHEET_SVG = 0, TRESOR_SHEET_HTML = 1 } tresor_sheet_format;
+
+/* "classic"; "unknown" for no scheme. Never freed. */
+TRESOR_API const char *tresor_id_scheme_name(int scheme);
+/* 1 if this build has it, else 0. */
+TRESOR_API int tresor_id_scheme_supported(int scheme);
+
+/* Makes a code: 99 or 129 characters. The password has 8 characters to 4096 bytes. */
+TRESOR_API int tresor_id_export_encode(tresor_buf *code, const char *identity,
+                                       const unsigned char private_key[TRESOR_KEY_SIZE],
+                                       const char *password, size_t password_size, int scheme);
+/* Opens one. `strict`: as the apps' own decoder; 0: as people type it, also from among other text.
+ * Both keys and the scheme may be NULL: then it is only checked. */
+TRESOR_API int tresor_id_export_decode(char identity[TRESOR_IDENTITY_SIZE],
+                                       unsigned char private_key[TRESOR_KEY_SIZE],
+                                       unsigned char public_key[TRESOR_KEY_SIZE], int *scheme,
+                                       const char *text, size_t text_size, int strict,
+                                       const char *password, size_t password_size);
+/* The code in a text, as the apps write it, without opening it. `scheme` may be NULL. */
+TRESOR_API int tresor_id_export_find(tresor_buf *code, int *scheme, const char *text,
+                                     size_t text_size, int strict);
+/* [{"position": 3, "character": "0", "suggestions": "O"}, ...]: what no code has, in lenient
+ * reading; the first 256. Positions are in code points, from 0. */
+TRESOR_API int tresor_id_export_bad_characters(tresor_buf *json, const char *text,
+                                               size_t text_size);
+/* A page to print. `language`: "en", "de". */
+TRESOR_API int tresor_id_export_sheet(tresor_buf *out, const char *identity, const char *code,
+                                      int64_t made_at, int format, const char *language);
+/* The QR code of the apps: *width rows of *width bytes, 1 is dark. It wants a margin of 4. */
+TRESOR_API int tresor_id_export_qr(tresor_buf *modules, size_t *width, const char *code);
 
 /* ---- keys (safe/keys.hpp) ----
  * Never changes once it is made: many threads may use one. */
@@ -549,6 +597,10 @@ TRESOR_API int tresor_transfer_get(int *found, tresor_transferred *out, tresor_s
 /* Where a file is kept unless said otherwise. The name may hold any byte. */
 TRESOR_API int tresor_transfer_name(char out[TRESOR_OBJECT_TEXT_SIZE], const char *file_name,
                                     size_t file_name_size);
+
+/* Where an ID export is kept: "id-exports/ECHOECHO-20261124T060500Z.txt". */
+TRESOR_API int tresor_id_export_name(char out[TRESOR_OBJECT_TEXT_SIZE], const char *identity,
+                                     int64_t made_at);
 
 /* ---- what a client remembers (client/state.hpp) ----
  * It holds the master key: guard it like the account. */

@@ -28,4 +28,7 @@ Report store_get(const Tool& tool);
 Report store_remove(const Tool& tool);
 Report store_sweep(const Tool& tool);
 
+Report id_export(const Tool& tool);
+Report id_import(const Tool& tool);
+
 }  // namespace cli

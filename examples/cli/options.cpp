@@ -39,6 +39,8 @@ public:
         auto& store = group("store", "Places where backups are kept", "init /mnt/nas/safe");
         add_store_commands(store);
         add_object_commands(store);
+        add_id_commands(group("id", "ID exports: the identity as a text to print and lock away",
+                              "import code.txt"));
     }
 
     CLI::App& app() { return app_; }
@@ -52,7 +54,7 @@ public:
             tool_.now = *time;
             tool_.at_given = true;
         }
-        if (takes_store_) resolve_store(tool_);
+        if (takes_store_) resolve_stores(tool_);
     }
 
 private:
@@ -72,7 +74,10 @@ private:
             parent.get_name() + " " + name + " " + example);
         made.callback([this, &made, run] {
             tool_.command = run;
-            takes_store_ = made.get_option_no_throw("--store-user") != nullptr;
+            takes_store_ =
+                made.get_option_no_throw("--store-user") != nullptr &&
+                (run != id_export || !given_.store.empty() || !given_.from_store.empty() ||
+                 !given_.store_user.empty() || !given_.store_password_file.empty());
         });
         return made;
     }
@@ -282,6 +287,35 @@ private:
                                "/mnt/nas/safe data-backups/archive.zip");
         location(remove);
         remove.add_option("NAME", given_.name, "Its name there")->required();
+    }
+
+    void add_id_commands(CLI::App& parent) {
+        auto& made = command(parent, "export", id_export, "Write the identity as a code",
+                             "--id ECHOECHO --safe account.json --sheet sheet.html");
+        id(made)->required();
+        option(made, "--key-file", given_.key_file, "FILE",
+               "The private key: 32 bytes, 64 hex digits or base64");
+        option(made, "--safe", given_.in, "FILE", "The key of this account (JSON text of a Safe)");
+        option(made, "--from-store", given_.from_store, "LOCATION",
+               "The key of the Safe that is kept there");
+        option(made, "--safe-password-file", given_.safe_password_file, "FILE",
+               "The password of that Safe is the first line of FILE");
+        option(made, "--scheme", given_.scheme, "SCHEME",
+               "classic, which every app reads, or argon2id, which Threema for iOS does not");
+        out(made, "--out", "FILE", "The code", false);
+        option(made, "--to-store", given_.store, "LOCATION",
+               "Put the code there, as id-exports/<ID>-<time>.txt");
+        option(made, "--sheet", given_.sheet, "FILE",
+               "A page to print, with QR code: FILE.html or FILE.svg");
+        option(made, "--lang", given_.language, "LANG", "The language of the page: en or de");
+        reach(made);
+
+        auto& import =
+            command(parent, "import", id_import, "Do a code and a password fit? Whose key is it?",
+                    "code.txt --key-out key.txt");
+        import.add_option("CODE-FILE", given_.in, "The code (default: standard input)");
+        option(import, "--key-out", given_.key_out, "FILE", "Write the private key there");
+        import.add_flag("--force", given_.force, "Replace an existing FILE");
     }
 
     Tool& tool_;

@@ -18,10 +18,11 @@ namespace {
 
 constexpr std::size_t most_password_bytes = 65536;
 
-storage::LocationOptions options_of(const Tool& tool) {
-    const Given& given = tool.given;
-    storage::LocationOptions options{.progress = progress_bar(tool), .net = given.net};
-    if (given.credentials) options.credentials = given.credentials->clone();
+using Credentials = std::optional<tresor::net::Credentials>;
+
+storage::LocationOptions options_of(const Tool& tool, const Credentials& credentials) {
+    storage::LocationOptions options{.progress = progress_bar(tool), .net = tool.given.net};
+    if (credentials) options.credentials = credentials->clone();
     return options;
 }
 
@@ -48,38 +49,59 @@ storage::Place with_retries(storage::Place place, std::string location) {
     };
 }
 
-}  // namespace
+storage::Place place_of(const Tool& tool, const std::string& location,
+                        const Credentials& credentials) {
+    return with_retries(
+        storage::place(location, storage::built_in_stores(), options_of(tool, credentials)),
+        location);
+}
 
-void resolve_store(Tool& tool) {
-    Given& given = tool.given;
+SecretBytes store_password(const Tool& tool, const std::string& user) {
+    const Given& given = tool.given;
+    const std::string& file = given.store_password_file;
+    if (file.empty()) {
+        auto typed = ask_secret("Password of " + user + " at the store: ");
+        if (typed && !typed->empty()) return std::move(*typed);
+        throw Error(Errc::invalid_argument,
+                    "a user of a store has a password (--store-password-file)");
+    }
+    bool read_elsewhere = tool.password_file == "-" || given.in == "-" ||
+                          given.new_password_file == "-" || given.safe_password_file == "-" ||
+                          !given.from_store.empty();
+    if (file == "-" && read_elsewhere)
+        throw Error(Errc::invalid_argument, "standard input can be read once only");
+    auto password = read_first_line(file, most_password_bytes);
+    if (password.empty())
+        throw Error(Errc::invalid_argument, "there is no password in the first line of " + file);
+    return password;
+}
+
+void resolve(const Tool& tool, std::string& location, Credentials& credentials) {
+    const Given& given = tool.given;
     bool asked = !given.store_user.empty() || !given.store_password_file.empty();
-    if (asked && !has_url(given.store))
+    if (asked && !has_url(location))
         throw Error(Errc::invalid_argument,
                     "--store-user and --store-password-file go with the address of a server");
-    tresor::net::require_valid(given.net);
-    auto parted = storage::part(given.store);
-    given.store = parted.location;
-    given.credentials = std::move(parted.credentials);
-    if (asked && !given.credentials) given.credentials.emplace();
-    if (!given.store_user.empty()) given.credentials->user = given.store_user;
-    if (given.credentials && given.credentials->user.find(':') != std::string::npos)
+    auto parted = storage::part(location);
+    location = parted.location;
+    credentials = std::move(parted.credentials);
+    if (asked && !credentials) credentials.emplace();
+    if (!given.store_user.empty()) credentials->user = given.store_user;
+    if (!credentials) return;
+    if (credentials->user.find(':') != std::string::npos)
         throw Error(Errc::invalid_argument, "a user name of a store has no colon in it");
-    if (!given.store_password_file.empty()) {
-        if (given.store_password_file == "-" &&
-            (tool.password_file == "-" || given.in == "-" || given.new_password_file == "-"))
-            throw Error(Errc::invalid_argument, "standard input can be read once only");
-        given.credentials->password =
-            read_first_line(given.store_password_file, most_password_bytes);
-        if (given.credentials->password.empty())
-            throw Error(Errc::invalid_argument,
-                        "there is no password in the first line of " + given.store_password_file);
-    } else if (given.credentials && given.credentials->password.empty()) {
-        auto typed = ask_secret("Password of " + given.credentials->user + " at the store: ");
-        if (!typed || typed->empty())
-            throw Error(Errc::invalid_argument,
-                        "a user of a store has a password (--store-password-file)");
-        given.credentials->password = std::move(*typed);
-    }
+    if (!given.store_password_file.empty() || credentials->password.empty())
+        credentials->password = store_password(tool, credentials->user);
+}
+
+}  // namespace
+
+void resolve_stores(Tool& tool) {
+    Given& given = tool.given;
+    tresor::net::require_valid(given.net);
+    if (!given.store.empty() || given.from_store.empty())
+        resolve(tool, given.store, given.credentials);
+    if (!given.from_store.empty()) resolve(tool, given.from_store, given.from_credentials);
 }
 
 std::string absolute_path(const std::string& path) {
@@ -91,11 +113,12 @@ std::string absolute_path(const std::string& path) {
 }
 
 std::unique_ptr<storage::Storage> open_once(const Tool& tool) {
-    return storage::open_storage(tool.given.store, storage::built_in_stores(), options_of(tool));
+    return storage::open_storage(tool.given.store, storage::built_in_stores(),
+                                 options_of(tool, tool.given.credentials));
 }
 
 std::unique_ptr<storage::Storage> open_store(const Tool& tool, bool create) {
-    auto options = options_of(tool);
+    auto options = options_of(tool, tool.given.credentials);
     options.create = create;
     const std::string& location = tool.given.store;
     return with_retries(storage::open_storage(location, storage::built_in_stores(), options),
@@ -103,9 +126,11 @@ std::unique_ptr<storage::Storage> open_store(const Tool& tool, bool create) {
 }
 
 storage::Place place_of(const Tool& tool) {
-    const std::string& location = tool.given.store;
-    return with_retries(storage::place(location, storage::built_in_stores(), options_of(tool)),
-                        location);
+    return place_of(tool, tool.given.store, tool.given.credentials);
+}
+
+storage::Place from_place_of(const Tool& tool) {
+    return place_of(tool, tool.given.from_store, tool.given.from_credentials);
 }
 
 tresor::client::Opener opener_of(const Tool& tool) {

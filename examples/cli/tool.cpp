@@ -31,10 +31,10 @@ void Report::line(std::string_view label, std::string_view value) {
     text.append(value).append("\n");
 }
 
-Password Tool::password(const std::string& file, bool confirm) {
+Password Tool::password(const std::string& file, bool confirm, const std::string& question) {
     if (!file.empty())
         return Password(tresor::as_text(read_first_line(file, most_password_bytes).expose()));
-    auto first = ask_secret("Password: ");
+    auto first = ask_secret(question);
     if (!first)
         throw Error(Errc::invalid_argument,
                     "there is no terminal to ask for the password (give --password-file)");
@@ -44,17 +44,23 @@ Password Tool::password(const std::string& file, bool confirm) {
     return Password(tresor::as_text(first->expose()));
 }
 
-Password Tool::new_password(const std::string& file) const {
+Password Tool::password_of(const std::string& whom, const std::string& file) const {
+    return password(file, false, "Password of " + whom + ": ");
+}
+
+Password Tool::new_password(const std::string& file,
+                            const tresor::safe::PasswordPolicy& policy) const {
     using namespace tresor::safe;
     Password chosen = password(file, true);
     WordList words = WordList::built_in();
-    auto policy = library_policy();
     auto verdict = check_password(chosen.expose(), policy, {.words = &words});
     if (!verdict.ok())
         throw Error(Errc::invalid_argument,
                     "the password cannot be used: " + list_of(verdict.errors) + " (it needs " +
                         std::to_string(policy.min_length) + " to " +
-                        std::to_string(policy.max_utf16_units) + " characters)");
+                        (policy.max_utf16_units > 0
+                             ? std::to_string(policy.max_utf16_units) + " characters)"
+                             : std::to_string(policy.max_bytes) + " bytes)"));
     if (verdict.warnings.empty()) return chosen;
     warn("warning: the password is weak: " + list_of(verdict.warnings));
     if (stdin_is_terminal() && !ask_yes("Use it all the same? [y/N] "))
@@ -67,14 +73,19 @@ void Tool::check_files() const {
         throw Error(Errc::invalid_argument, "standard input can be read once only");
     if (given.out == "-" && json)
         throw Error(Errc::invalid_argument, "- and --json would both write to standard output");
-    if (given.out.empty() || given.out == "-" || given.force) return;
-    if (std::filesystem::exists(std::filesystem::symlink_status(given.out)))
-        throw Error(Errc::conflict, given.out + " exists already (--force replaces it)");
+    if (given.out != "-") check_output(given.out);
 }
 
-std::unique_ptr<tresor::FileSink> Tool::open_output() const {
+void Tool::check_output(const std::string& path) const {
+    if (path == "-") throw Error(Errc::invalid_argument, "this goes into a file, not to -");
+    if (path.empty() || given.force) return;
+    if (std::filesystem::exists(std::filesystem::symlink_status(path)))
+        throw Error(Errc::conflict, path + " exists already (--force replaces it)");
+}
+
+std::unique_ptr<tresor::FileSink> Tool::open_output(const std::string& path) const {
     using tresor::Existing;
-    std::filesystem::path target = given.out;
+    std::filesystem::path target = path;
     if (given.force && std::filesystem::exists(target)) target = std::filesystem::canonical(target);
     return std::make_unique<tresor::FileSink>(
         target, given.force ? Existing::replace : Existing::refuse, 0600);
@@ -83,7 +94,11 @@ std::unique_ptr<tresor::FileSink> Tool::open_output() const {
 void Tool::write_output(tresor::ByteView bytes) const {
     stop_if_interrupted();
     if (given.out == "-") return write_stdout(tresor::as_text(bytes));
-    auto sink = open_output();
+    write_file(given.out, bytes);
+}
+
+void Tool::write_file(const std::string& path, tresor::ByteView bytes) const {
+    auto sink = open_output(path);
     sink->write(bytes);
     stop_if_interrupted();
     sink->commit();

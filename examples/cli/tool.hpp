@@ -12,6 +12,7 @@
 #include <tresor/error.hpp>
 #include <tresor/http.hpp>
 #include <tresor/io.hpp>
+#include <tresor/safe/password.hpp>
 #include <tresor/secret.hpp>
 #include <tresor/time.hpp>
 #include <tresor/url.hpp>
@@ -34,9 +35,12 @@ struct Report {
 // The options and operands of all commands; one run has one command.
 struct Given {
     std::string id, in, out, store, data, state, name, new_password_file;
+    // Of ID exports. `in` is the account or the code, `store` where the code goes.
+    std::string key_file, from_store, safe_password_file, scheme = "classic", sheet,
+                                                          language = "en", key_out;
     // How a store on the network is reached. `store` holds no user info once all is read.
     std::string store_user, store_password_file;
-    std::optional<tresor::net::Credentials> credentials;
+    std::optional<tresor::net::Credentials> credentials, from_credentials;
     tresor::net::Options net;
     std::uint64_t max_backup_bytes = 524288;
     std::optional<std::int64_t> retention_days;
@@ -55,24 +59,33 @@ struct Tool {
 
     // --password-file, or the terminal. `confirm`: something new is protected, ask twice.
     tresor::Password password(bool confirm) const { return password(password_file, confirm); }
+    // Another password than the command's own: from a file, or asked for by what it is of.
+    tresor::Password password_of(const std::string& whom, const std::string& file) const;
     // A password for something new, from a file or asked twice, held against the policy of
     // safe.md 8.
-    tresor::Password new_password(const std::string& file) const;
+    tresor::Password new_password(
+        const std::string& file,
+        const tresor::safe::PasswordPolicy& policy = tresor::safe::library_policy()) const;
 
     // To be called before any work: refuses to read standard input twice, "-" as `given.out`
     // together with --json, and an existing `given.out` without --force.
     void check_files() const;
+    // The same of one more file that will be written; it cannot be "-".
+    void check_output(const std::string& path) const;
     // `given.out`, which appears with commit(), whole or not at all, mode 0600.
-    std::unique_ptr<tresor::FileSink> open_output() const;
+    std::unique_ptr<tresor::FileSink> open_output() const { return open_output(given.out); }
     // Makes `given.out` of these bytes; "-" is standard output.
     void write_output(tresor::ByteView bytes) const;
+    void write_file(const std::string& path, tresor::ByteView bytes) const;
     // The report, or nothing where standard output has other things to carry.
     bool talks() const { return given.out != "-"; }
 
     void warn(std::string_view text) const;  // to stderr
 
 private:
-    static tresor::Password password(const std::string& file, bool confirm);
+    static tresor::Password password(const std::string& file, bool confirm,
+                                     const std::string& question = "Password: ");
+    std::unique_ptr<tresor::FileSink> open_output(const std::string& path) const;
 };
 
 Json time_or_null(std::optional<tresor::Timestamp> time);

@@ -10,9 +10,9 @@
 // guessing far better. Deriving its key takes about a second and 128 MiB: do it one at a time.
 //
 // A code never expires. Whoever has it and guesses the password has the identity, so a code of the
-// classic scheme is as strong as its password; its two hash bytes tell a wrong password from a right
-// one, but prove nothing: who can change a code changes the key in it with a chance of 1 in 65,536.
-// Compare the public key with the one you know.
+// classic scheme is as strong as its password; its two hash bytes tell a wrong password from a
+// right one, but prove nothing: who can change a code changes the key in it with a chance of 1 in
+// 65,536. Compare the public key with the one you know.
 //
 // Functions are free of state: use them from as many threads as there is memory for.
 #pragma once
@@ -71,7 +71,8 @@ struct Imported {
 //     unsupported   a version that is not known yet, a scheme this build has not
 //     auth_failed   a wrong password, or a damaged code
 //     out_of_memory
-Imported decode(std::string_view text, const Password& password, Reading reading = Reading::lenient);
+Imported decode(std::string_view text, const Password& password,
+                Reading reading = Reading::lenient);
 
 // What can be said of a text without its password.
 struct Code {
@@ -90,8 +91,8 @@ struct BadCharacter {
 // The first 256 of them.
 std::vector<BadCharacter> bad_characters(std::string_view text);
 
-// Where a code is kept in a store: "id-exports/ECHOECHO-20261124T060500Z.txt", `_` for a `*`. Throws
-// invalid_argument outside the years 0 to 9999.
+// Where a code is kept in a store: "id-exports/ECHOECHO-20261124T060500Z.txt", `_` for a `*`.
+// Throws invalid_argument outside the years 0 to 9999.
 std::string object_name(const ThreemaId& identity, Timestamp made_at);
 
 }  // namespace tresor::id_export

@@ -7,6 +7,7 @@
 #include <array>
 #include <compare>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <tresor/bytes.hpp>
@@ -32,5 +33,12 @@ using PublicKey = std::array<Byte, 32>;
 using PrivateKey = Secret<32, struct PrivateKeyTag>;
 
 PublicKey public_key_of(const PrivateKey& key);
+
+// A private key as people keep it in a file: 32 bytes as they are or, one line end aside, 64 hex
+// digits or 44 characters of base64. Absent if it is none of them.
+std::optional<PrivateKey> parse_private_key(ByteView content);
+// In base64, 44 characters.
+SecretBytes format_private_key(const PrivateKey& key);
+std::string format_public_key(const PublicKey& key);
 
 }  // namespace tresor

@@ -90,6 +90,12 @@ private:
     T* target_;
 };
 
+// Text with its NUL into an array that is large enough.
+inline void copy_out(char* out, std::string_view text) {
+    text.copy(out, text.size());
+    out[text.size()] = '\0';
+}
+
 // Bytes for C, with a NUL behind. Filled by set(), and given out only by release(): a later failure
 // leaves nothing behind.
 class OutBuf {

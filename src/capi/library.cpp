@@ -7,16 +7,6 @@
 using namespace tresor;
 using namespace tresor::capi;
 
-namespace {
-
-// Text with its NUL into an array that is large enough.
-void copy_out(char* out, std::string_view text) {
-    text.copy(out, text.size());
-    out[text.size()] = '\0';
-}
-
-}  // namespace
-
 const char* tresor_version(void) { return TRESOR_VERSION; }
 unsigned tresor_abi_version(void) { return TRESOR_ABI_VERSION; }
 
@@ -56,6 +46,7 @@ std::size_t tresor_struct_size(const char* name) {
 std::size_t tresor_time_size(void) { return TRESOR_TIME_SIZE; }
 std::size_t tresor_identity_size(void) { return TRESOR_IDENTITY_SIZE; }
 std::size_t tresor_key_size(void) { return TRESOR_KEY_SIZE; }
+std::size_t tresor_key_text_size(void) { return TRESOR_KEY_TEXT_SIZE; }
 std::size_t tresor_backup_id_size(void) { return TRESOR_BACKUP_ID_SIZE; }
 std::size_t tresor_backup_id_hex_size(void) { return TRESOR_BACKUP_ID_HEX_SIZE; }
 
@@ -82,6 +73,23 @@ int tresor_identity_public_key(unsigned char* out, const unsigned char* private_
     return guard([&] {
         PublicKey key = public_key_of(PrivateKey(bytes(&need(private_key), TRESOR_KEY_SIZE)));
         std::copy(key.begin(), key.end(), &need(out));
+    });
+}
+
+int tresor_identity_parse_key(unsigned char* out, const void* content, std::size_t size) {
+    return guard([&] {
+        auto key = parse_private_key(bytes(&need(static_cast<const Byte*>(content)), size));
+        if (!key)
+            throw Error(Errc::malformed,
+                        "a key file holds 32 bytes, 64 hex digits or 44 characters of base64");
+        std::ranges::copy(key->expose(), &need(out));
+    });
+}
+
+int tresor_identity_format_key(char* out, const unsigned char* key) {
+    return guard([&] {
+        PrivateKey parsed(bytes(&need(key), TRESOR_KEY_SIZE));
+        copy_out(&need(out), as_text(format_private_key(parsed).expose()));
     });
 }
 

@@ -339,8 +339,7 @@ int tresor_transfer_get(int* found, tresor_transferred* out, tresor_storage* sto
 
 int tresor_transfer_name(char* out, const char* file_name, std::size_t file_name_size) {
     return guard([&] {
-        auto name = client::archive_name(as_text(bytes(file_name, file_name_size)));
-        name.text().copy(&need(out), name.text().size());
-        out[name.text().size()] = '\0';
+        copy_out(&need(out),
+                 client::archive_name(as_text(bytes(file_name, file_name_size))).text());
     });
 }

@@ -14,9 +14,9 @@ namespace tresor::crypto {
 void argon2id(ByteView password, ByteView salt, const Argon2Cost& cost, ByteSpan out) {
     if (password.size() > std::numeric_limits<std::uint32_t>::max())
         throw Error(Errc::too_large, "the password is too long");
-    int result = argon2id_hash_raw(cost.passes, cost.memory_kib, cost.lanes, password.data(),
-                                   password.size(), salt.data(), salt.size(), out.data(),
-                                   out.size());
+    int result =
+        argon2id_hash_raw(cost.passes, cost.memory_kib, cost.lanes, password.data(),
+                          password.size(), salt.data(), salt.size(), out.data(), out.size());
     if (result == ARGON2_MEMORY_ALLOCATION_ERROR)
         throw Error(Errc::out_of_memory, "the key derivation did not get its memory");
     if (result != ARGON2_OK) throw Error(Errc::internal, argon2_error_message(result));

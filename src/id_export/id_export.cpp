@@ -10,8 +10,7 @@ namespace tresor::id_export {
 namespace {
 
 void require_utf8(std::string_view password) {
-    if (!codec::is_utf8(password))
-        throw Error(Errc::invalid_argument, "the password is not UTF-8");
+    if (!codec::is_utf8(password)) throw Error(Errc::invalid_argument, "the password is not UTF-8");
 }
 
 void require_good_enough(std::string_view password) {
@@ -19,7 +18,8 @@ void require_good_enough(std::string_view password) {
     std::size_t characters = 0;
     for (auto rest = password; !rest.empty(); ++characters) codec::next_code_point(rest);
     if (characters < min_password_characters)
-        throw Error(Errc::invalid_argument, "the password of an ID export has 8 characters or more");
+        throw Error(Errc::invalid_argument,
+                    "the password of an ID export has 8 characters or more");
     if (password.size() > max_password_bytes)
         throw Error(Errc::invalid_argument, "the password of an ID export has at most 4096 bytes");
 }

@@ -41,13 +41,23 @@ public:
         text(x, y, 4.6, content, " font-weight=\"bold\"");
     }
     void typed(double x, double y, double size, std::string_view content) {
-        text(x, y, size, content, " font-family=\"'DejaVu Sans Mono', Menlo, Consolas, monospace\"");
+        text(x, y, size, content,
+             " font-family=\"'DejaVu Sans Mono', Menlo, Consolas, monospace\"");
     }
     // Returns where the next line would stand.
     double lines(double x, double y, const std::vector<std::string_view>& content) {
         for (auto line : content) {
             text(x, y, 4, line);
             y += 5.8;
+        }
+        return y;
+    }
+    double steps(double x, double y, const std::vector<std::string_view>& content) {
+        int step = 0;
+        for (auto line : content) {
+            bool goes_on = line.starts_with('+');
+            if (!goes_on) text(x, y, 4, std::to_string(++step) + ".");
+            y = lines(x + 6, y, {goes_on ? line.substr(1) : line});
         }
         return y;
     }
@@ -111,9 +121,9 @@ std::vector<std::vector<bool>> qr_code(std::string_view code) {
     using qrcodegen::QrCode;
     using qrcodegen::QrSegment;
     std::string text = find_code(code).text;
-    QrCode made = QrCode::encodeSegments(QrSegment::makeSegments(text.c_str()),
-                                         QrCode::Ecc::QUARTILE, QrCode::MIN_VERSION,
-                                         QrCode::MAX_VERSION, -1, false);
+    QrCode made =
+        QrCode::encodeSegments(QrSegment::makeSegments(text.c_str()), QrCode::Ecc::QUARTILE,
+                               QrCode::MIN_VERSION, QrCode::MAX_VERSION, -1, false);
     auto size = static_cast<std::size_t>(made.getSize());
     std::vector<std::vector<bool>> rows(size, std::vector<bool>(size));
     for (std::size_t row = 0; row < size; ++row)
@@ -155,8 +165,8 @@ std::string sheet_svg(const Sheet& sheet) {
     drawing.heading(18, y + 9, words.needed_title);
     y = drawing.lines(18, y + 16, words.needed);
     drawing.heading(18, y + 4, words.use_title);
-    y = drawing.lines(18, y + 11, words.use);
-    if (code.scheme == Scheme::argon2id) y = drawing.lines(18, y, {words.android_only});
+    y = drawing.steps(18, y + 11, words.use);
+    if (code.scheme == Scheme::argon2id) y = drawing.lines(24, y, {words.android_only});
     drawing.heading(18, y + 4, words.keep_title);
     drawing.lines(18, y + 11, words.keep);
     return drawing.finish();

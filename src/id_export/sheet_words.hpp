@@ -18,7 +18,8 @@ struct SheetWords {
     std::string_view needed_title;
     std::vector<std::string_view> needed;
     std::string_view use_title;
-    std::vector<std::string_view> use;
+    std::vector<std::string_view>
+        use;                        // steps; a line that begins with + belongs to the one before
     std::string_view android_only;  // of the scheme argon2id
     std::string_view keep_title;
     std::vector<std::string_view> keep;

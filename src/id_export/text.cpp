@@ -51,9 +51,9 @@ char32_t take(std::string_view& text) {
 
 // What is left when all that does not matter is left out.
 struct Sifted {
-    std::string characters;           // the first of them
+    std::string characters;               // the first of them
     std::size_t count = 0, position = 0;  // all of them; what was looked at
-    std::vector<BadCharacter> bad;    // the first of them
+    std::vector<BadCharacter> bad;        // the first of them
     std::size_t bad_count = 0;
 
     void add(char32_t c) {
@@ -94,7 +94,9 @@ Error bad_length(std::size_t count) {
 
 // Printable ones are shown; the others are told by their place.
 Error bad_text(const Sifted& sifted) {
-    std::string text = std::to_string(sifted.bad_count) + " of its characters no code has:";
+    std::string text = std::to_string(sifted.bad_count);
+    text +=
+        sifted.bad_count == 1 ? " character that no code has:" : " characters that no code has:";
     for (std::size_t i = 0; i < std::min<std::size_t>(sifted.bad.size(), 3); ++i) {
         const BadCharacter& bad = sifted.bad[i];
         text += i == 0 ? " " : ", ";

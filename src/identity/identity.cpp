@@ -1,5 +1,7 @@
 #include <tresor/identity.hpp>
 
+#include "codec/base64.hpp"
+#include "codec/hex.hpp"
 #include "crypto/x25519.hpp"
 
 namespace tresor {
@@ -35,6 +37,33 @@ PublicKey public_key_of(const PrivateKey& key) {
     PublicKey made;
     crypto::x25519_public_key(made, key.expose());
     return made;
+}
+
+std::optional<PrivateKey> parse_private_key(ByteView content) {
+    if (content.size() == PrivateKey::size) return PrivateKey(content);
+    std::string_view text = as_text(content);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r') && text.size() < content.size()) text.remove_suffix(1);
+    if (text.size() == 2 * PrivateKey::size) {
+        SecretBytes bytes(PrivateKey::size);
+        if (codec::hex_decode(text, bytes.expose())) return PrivateKey(bytes.expose());
+    }
+    auto bytes = codec::base64_decode(text);
+    if (!bytes || bytes->size() != PrivateKey::size) return std::nullopt;
+    return PrivateKey(bytes->expose());
+}
+
+SecretBytes format_private_key(const PrivateKey& key) {
+    SecretBytes text;
+    text.reserve(44);
+    codec::base64_encode(key.expose(), text);
+    return text;
+}
+
+std::string format_public_key(const PublicKey& key) {
+    SecretBytes text;
+    codec::base64_encode(key, text);
+    return std::string(as_text(text.expose()));
 }
 
 }  // namespace tresor

@@ -63,12 +63,38 @@ const std::set<std::string> without = {
     "tresor_master_key_size",   "tresor_digest_size",      "tresor_sha256_size",
     "tresor_keys_free",         "tresor_storage_free",     "tresor_states_free",
     "tresor_client_free",       "tresor_container_size",   "tresor_password_issue_text",
-    "tresor_reason_name",       "tresor_outcome_name",     "tresor_reader_size"};
+    "tresor_reason_name",       "tresor_outcome_name",     "tresor_reader_size",
+    "tresor_key_text_size",     "tresor_id_scheme_name",   "tresor_id_scheme_supported"};
 
 int no_visit(int*, const tresor_object*, void*) { return 0; }
 int no_wait(std::int64_t, void*) { return 0; }
 
 }  // namespace
+
+TEST_CASE("capi: NULL in every pointer of ID exports") {
+    char identity[TRESOR_IDENTITY_SIZE], name[TRESOR_OBJECT_TEXT_SIZE];
+    unsigned char key[TRESOR_KEY_SIZE] = {1}, public_key[TRESOR_KEY_SIZE];
+    int scheme = 0;
+    std::size_t width = 0;
+    Buf code, out;
+    NULLS(tresor_id_export_encode, May(), out.out(), id, key, password, std::size_t{14},
+          int{TRESOR_ID_CLASSIC});
+    NEED(tresor_id_export_encode(code.out(), id, key, password, 14, TRESOR_ID_CLASSIC));
+    std::string text(code.text());
+    NULLS(tresor_id_export_decode, (May{1, 2, 3}), identity, key, public_key, &scheme, text.c_str(),
+          text.size(), 0, password, std::size_t{14});
+    tried.insert("tresor_id_export_find");
+    CHECK(tresor_id_export_find(nullptr, &scheme, text.c_str(), text.size(), 1) ==
+          TRESOR_INVALID_ARGUMENT);
+    CHECK(tresor_id_export_find(out.out(), nullptr, text.c_str(), text.size(), 1) == TRESOR_OK);
+    CHECK(tresor_id_export_find(out.out(), &scheme, nullptr, text.size(), 1) ==
+          TRESOR_INVALID_ARGUMENT);
+    NULLS(tresor_id_export_bad_characters, May(), out.out(), text.c_str(), text.size());
+    NULLS(tresor_id_export_sheet, May(), out.out(), id, text.c_str(), start, int{TRESOR_SHEET_SVG},
+          "en");
+    NULLS(tresor_id_export_qr, May(), out.out(), &width, text.c_str());
+    NULLS(tresor_id_export_name, May(), name, id, start);
+}
 
 TEST_CASE("capi: NULL in every pointer of the parts") {
     char text[TRESOR_OBJECT_TEXT_SIZE];
@@ -78,6 +104,9 @@ TEST_CASE("capi: NULL in every pointer of the parts") {
     NULLS(tresor_time_parse, May(), &time, "2026-11-24T06:00:00Z");
     NULLS(tresor_identity_parse, May(), text, id);
     NULLS(tresor_identity_public_key, May(), bytes, bytes);
+    NULLS(tresor_identity_parse_key, May(), bytes, "01234567890123456789012345678901",
+          std::size_t{32});
+    NULLS(tresor_identity_format_key, May(), text, bytes);
     NULLS(tresor_backup_id_format, May(), text, bytes);
     std::string hex(64, 'a');
     NULLS(tresor_backup_id_parse, May(), bytes, hex.c_str());

@@ -62,7 +62,8 @@ TEST_CASE("D-1: an empty password is refused outside, and gives O-7 inside") {
     Contents contents = open(raw.scheme, key, raw.bytes);
     CHECK(contents.identity.text() == "ECHOECHO");
     CHECK(test::hex(contents.private_key.expose()) == counting);
-    CHECK(text_of(seal(Scheme::classic, key, Salt{}, contents.identity, contents.private_key)) == o7);
+    CHECK(text_of(seal(Scheme::classic, key, Salt{}, contents.identity, contents.private_key)) ==
+          o7);
     CHECK_THROWS_CODE(Password(""), Errc::invalid_argument);
 }
 
@@ -164,7 +165,8 @@ TEST_CASE("D-6: the official negative cases of the scheme argon2id") {
     if (!can(Scheme::argon2id)) return;
     CHECK(refused(with_group(a1, 1, "2VN5"), "ThisIsABadPassword") == Errc::auth_failed);  // N-8
     Raw raw = raw_of(a1, Reading::strict);
-    auto key = derive_key(raw.scheme, as_bytes("ThisIsABadPassword"), salt_of(raw.scheme, raw.bytes));
+    auto key =
+        derive_key(raw.scheme, as_bytes("ThisIsABadPassword"), salt_of(raw.scheme, raw.bytes));
     auto open_text = [&](const std::string& text) {
         return open(Scheme::argon2id, key, raw_of(text, Reading::strict).bytes);
     };
@@ -193,13 +195,15 @@ TEST_CASE("D-6: a bad identity inside is told only when the password was right")
 }
 
 TEST_CASE("D-6: other versions than 1 in the longer form") {
-    CHECK(refused(std::string("ALCV") + a1.substr(4), "ThisIsABadPassword") == Errc::unsupported);  // O-14
-    CHECK(refused(std::string("ADCV") + a1.substr(4), "ThisIsABadPassword") == Errc::malformed);    // O-15
+    CHECK(refused(std::string("ALCV") + a1.substr(4), "ThisIsABadPassword") ==
+          Errc::unsupported);  // O-14
+    CHECK(refused(std::string("ADCV") + a1.substr(4), "ThisIsABadPassword") ==
+          Errc::malformed);  // O-15
 }
 
 TEST_CASE("D-9: a missing or extra character is a length, and never completed") {
-    for (auto [text, count] : {std::pair(l1.substr(0, 98), "79"), {l1 + "A", "81"},
-                               {o6.substr(0, 98), "79"}}) {
+    for (auto [text, count] :
+         {std::pair(l1.substr(0, 98), "79"), {l1 + "A", "81"}, {o6.substr(0, 98), "79"}}) {
         CAPTURE(text);
         CHECK(refused(text, "shootdeathstar") == Errc::malformed);
         CHECK(words_of_refusal(text, "shootdeathstar").ends_with(std::string(", not ") + count));

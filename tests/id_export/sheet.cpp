@@ -24,9 +24,8 @@ std::string in_tag(std::string_view text) { return std::string(">").append(text)
 }  // namespace
 
 TEST_CASE("sheet: ID, date, scheme and the whole code are on it, in both languages") {
-    for (auto [language, date, tag] :
-         {std::tuple(Language::en, "9 March 2026", "lang=\"en\""),
-          {Language::de, "9. März 2026", "lang=\"de\""}}) {
+    for (auto [language, date, tag] : {std::tuple(Language::en, "9 March 2026", "lang=\"en\""),
+                                       {Language::de, "9. März 2026", "lang=\"de\""}}) {
         std::string svg = sheet_svg(sheet_of(l1, language));
         CHECK(svg.find(date) != svg.npos);
         CHECK(svg.find(tag) != svg.npos);

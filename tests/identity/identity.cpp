@@ -30,6 +30,33 @@ TEST_CASE("identity: the public key belongs to the private one (safe.md 4.5)") {
     CHECK(test::hex(key) == "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f");
 }
 
+TEST_CASE("identity: a private key is read from bytes, hex digits and base64") {
+    Bytes bytes(32);
+    for (unsigned i = 0; i < 32; ++i) bytes[i] = static_cast<Byte>(i * 7 + 3);
+    PrivateKey key(bytes);
+    std::string digits = test::hex(bytes), base64 = test::text_of(format_private_key(key).expose());
+    CHECK(base64 == "AwoRGB8mLTQ7QklQV15lbHN6gYiPlp2kq7K5wMfO1dw=");
+    std::string capitals = digits;
+    for (char& c : capitals)
+        if (c >= 'a') c = static_cast<char>(c - 32);
+    for (const std::string& text :
+         {test::text_of(bytes), digits, digits + "\n", capitals + "\r\n", base64, base64 + "\n"}) {
+        CAPTURE(text);
+        auto parsed = parse_private_key(as_bytes(text));
+        REQUIRE(parsed);
+        CHECK(*parsed == key);
+    }
+    for (const std::string& text :
+         {std::string(), test::text_of(bytes) + "\n", digits + "\n\n", digits + "\r", digits + " ",
+          digits.substr(1), std::string(64, 'g'), base64.substr(0, 43), base64 + "\n\n",
+          std::string(43, 'A') + "B", base64.substr(0, 40), std::string(31, 'a')}) {
+        CAPTURE(text);
+        CHECK_FALSE(parse_private_key(as_bytes(text)));
+    }
+    CHECK(format_public_key(public_key_of(PrivateKey(Bytes(32, 1)))) ==
+          "pOCSkraRwJEBfhSg/S+0UuLbBlo/6cf6rcdCvhLhIH8=");
+}
+
 TEST_CASE("backup id: hex, shard and object name, zeros kept") {
     for (std::string_view first : {"00", "06", "0f", "f0", "ff"}) {
         std::string text = std::string(first) + std::string(62, 'a');

@@ -23,13 +23,13 @@ struct Sheet {
     Language language = Language::en;
 };
 
-// Both throw what find_code() throws if `code` is none, invalid_argument for a time outside the years
-// 0 to 9999. The HTML page holds the same drawing.
+// Both throw what find_code() throws if `code` is none, invalid_argument for a time outside the
+// years 0 to 9999. The HTML page holds the same drawing.
 std::string sheet_svg(const Sheet& sheet);
 std::string sheet_html(const Sheet& sheet);
 
-// The QR code of a code as the apps make it: the dashed text, error correction Q, no quiet zone yet (it
-// wants 4 modules). A row for each line, true is dark. Throws what find_code() throws.
+// The QR code of a code as the apps make it: the dashed text, error correction Q, no quiet zone yet
+// (it wants 4 modules). A row for each line, true is dark. Throws what find_code() throws.
 std::vector<std::vector<bool>> qr_code(std::string_view code);
 
 }  // namespace tresor::id_export

@@ -1,0 +1,165 @@
+// id export, import: the identity as a text.
+
+#include <filesystem>
+
+#include <tresor/client.hpp>
+#include <tresor/client/transfer.hpp>
+#include <tresor/id_export/sheet.hpp>
+
+#include "commands.hpp"
+#include "stores.hpp"
+#include "system.hpp"
+
+namespace cli {
+namespace {
+
+using namespace tresor;
+
+constexpr std::size_t most_code_bytes = 65536;
+
+// All that can be wrong with the options, before anything is asked or read.
+void check_options(const Tool& tool) {
+    const Given& given = tool.given;
+    int sources = !given.key_file.empty() + !given.in.empty() + !given.from_store.empty();
+    if (sources != 1)
+        throw Error(Errc::invalid_argument,
+                    "give one of --key-file, --safe and --from-store: where the key is");
+    if (given.from_store.empty() && !given.safe_password_file.empty())
+        throw Error(Errc::invalid_argument, "--safe-password-file goes with --from-store");
+    if (!given.out.empty() && !given.store.empty())
+        throw Error(Errc::invalid_argument, "give --out or --to-store, not both");
+    if (!id_export::scheme_named(given.scheme))
+        throw Error(Errc::invalid_argument, "the schemes are classic and argon2id");
+    if (given.language != "en" && given.language != "de")
+        throw Error(Errc::invalid_argument, "the languages of the sheet are en and de");
+    auto kind = std::filesystem::path(given.sheet).extension();
+    if (!given.sheet.empty() && kind != ".html" && kind != ".svg")
+        throw Error(Errc::invalid_argument, "a sheet is FILE.html or FILE.svg");
+    int readers = (tool.password_file == "-") + (given.in == "-") + (given.key_file == "-") +
+                  (given.safe_password_file == "-");
+    if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
+    tool.check_files();
+    tool.check_output(given.sheet);
+}
+
+PrivateKey key_in_file(const std::string& path) {
+    auto key = parse_private_key(read_input(path, 4096).expose());
+    if (!key)
+        throw Error(Errc::malformed,
+                    path + " holds no key: that is 32 bytes, 64 hex digits or base64");
+    return std::move(*key);
+}
+
+PrivateKey key_in_account(ByteView json, const ThreemaId& identity) {
+    return safe::import_backup(json, identity).backup.user.private_key.clone();
+}
+
+PrivateKey key_in_store(const Tool& tool, const ThreemaId& identity) {
+    Password password = tool.password_of("the Safe", tool.given.safe_password_file);
+    try {
+        auto restored = client::restore(from_place_of(tool), password, identity);
+        return key_in_account(restored.json.expose(), identity);
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        throw with_hint(error, "another password or ID leads to another name: check both");
+    }
+}
+
+PrivateKey key_of(const Tool& tool, const ThreemaId& identity) {
+    const Given& given = tool.given;
+    if (!given.key_file.empty()) return key_in_file(given.key_file);
+    if (!given.from_store.empty()) return key_in_store(tool, identity);
+    return key_in_account(read_input(given.in, safe::max_json_bytes).expose(), identity);
+}
+
+// Lengths are those of ID exports, all else is the policy of a Safe.
+safe::PasswordPolicy policy() {
+    auto policy = safe::library_policy();
+    policy.min_length = id_export::min_password_characters;
+    policy.max_utf16_units = 0;
+    policy.max_bytes = id_export::max_password_bytes;
+    return policy;
+}
+
+void write_sheet(const Tool& tool, const id_export::Sheet& sheet) {
+    bool svg = std::filesystem::path(tool.given.sheet).extension() == ".svg";
+    tool.write_file(tool.given.sheet, as_bytes(svg ? sheet_svg(sheet) : sheet_html(sheet)));
+}
+
+std::string put_into_store(const Tool& tool, const ThreemaId& identity, const std::string& code) {
+    storage::ObjectName name(id_export::object_name(identity, tool.now));
+    auto store = open_store(tool);
+    MemorySource content(as_bytes(code));
+    client::put_verified(*store, name, content, Existing::refuse);
+    return name.text();
+}
+
+}  // namespace
+
+Report id_export(const Tool& tool) {
+    check_options(tool);
+    const Given& given = tool.given;
+    ThreemaId identity(given.id);
+    auto scheme = *id_export::scheme_named(given.scheme);
+    if (!id_export::can(scheme))
+        throw Error(Errc::unsupported, "this tresor was built without argon2id");
+    PrivateKey key = key_of(tool, identity);
+    Password password = tool.new_password(tool.password_file, policy());
+    std::string code = id_export::encode(identity, key, password, scheme);
+    stop_if_interrupted();
+
+    Report report;
+    report.json = {{"identity", identity.text()}, {"scheme", given.scheme}, {"code", code}};
+    if (!given.sheet.empty()) {
+        auto language = given.language == "de" ? id_export::Language::de : id_export::Language::en;
+        write_sheet(tool, {identity, code, tool.now, language});
+        report.line("sheet", given.sheet);
+    }
+    if (!given.out.empty()) {
+        tool.write_output(as_bytes(code + "\n"));
+        report.line("code", given.out);
+    } else if (!given.store.empty()) {
+        std::string name = put_into_store(tool, identity, code + "\n");
+        report.json["name"] = name;
+        report.line("code", name);
+    } else {
+        report.text = code + "\n" + report.text;
+    }
+    if (scheme == id_export::Scheme::argon2id)
+        tool.warn("note: Threema for iOS cannot read a code of the scheme argon2id");
+    return report;
+}
+
+Report id_import(const Tool& tool) {
+    const Given& given = tool.given;
+    std::string from = given.in.empty() ? "-" : given.in;
+    if (from == "-" && tool.password_file == "-")
+        throw Error(Errc::invalid_argument, "standard input can be read once only");
+    tool.check_output(given.key_out);
+    if (from == "-" && stdin_is_terminal())
+        write_stderr("The code, then Ctrl-D on a line of its own:\n");
+    SecretBytes text = read_input(from, most_code_bytes);
+    // Before it asks for the password.
+    auto code = id_export::find_code(as_text(text.expose()));
+    Password password = tool.password(false);
+    auto imported = id_export::decode(code.text, password);
+    stop_if_interrupted();
+    if (!given.key_out.empty()) {
+        SecretBytes line = format_private_key(imported.private_key);
+        line.push_back('\n');
+        tool.write_file(given.key_out, line.expose());
+    }
+    Report report;
+    std::string public_key = format_public_key(imported.public_key);
+    std::string scheme(name_of(imported.scheme));
+    report.json = {{"identity", imported.identity.text()},
+                   {"public_key", public_key},
+                   {"scheme", scheme}};
+    report.line("identity", imported.identity.text());
+    report.line("public key", public_key);
+    report.line("scheme", scheme);
+    if (!given.key_out.empty()) report.line("private key", given.key_out);
+    return report;
+}
+
+}  // namespace cli

@@ -3,11 +3,13 @@
  * Conventions, the same everywhere:
  *
  * - A function is called tresor_noun_verb. Its first arguments are what comes out, then what goes
- *   in. It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out, handles
- *   are NULL and buffers empty. Functions that cannot fail return what they say.
+ *   in. It returns TRESOR_OK (0) or a negative tresor_status; then nothing has come out: handles
+ *   are NULL, buffers empty, numbers 0 or what stands for none; what arrays hold means nothing.
+ *   Functions that cannot fail return what they say.
  * - Why the last call of this thread failed is told by tresor_error_*() until the next one fails.
  *   No function throws, aborts, prints or exits. NULL where something is needed is
- *   TRESOR_INVALID_ARGUMENT; where an argument may be NULL, its line says so.
+ *   TRESOR_INVALID_ARGUMENT; where an argument may be NULL, its line says so. NULL with a size of 0
+ *   is the empty text.
  * - A handle (tresor_keys, tresor_storage, ...) is made by a function and belongs to the caller,
  *   who gives it to tresor_noun_free() once; NULL is fine there. What a handle was made from must
  *   live as long as it is used, if its line says "keeps"; freeing may go in any order. Secrets are
@@ -20,15 +22,17 @@
  * - Option structs begin with `version` and are filled with their _INIT first: members may be added
  *   behind the last one, with a new version. A NULL of options means all defaults. They and their
  *   strings are copied; functions and payloads in them must live as long as what was made of them.
- *   For those who cannot see macros: every _INIT is a version of 1 and zeros, except those of
- *   tresor_limits, tresor_source and tresor_cycle_state. Structs without a version never grow.
+ *   For those who cannot see macros: the _INIT of a struct with a version is a version of 1 and
+ *   zeros, except those of tresor_source and tresor_cycle_state. Structs without a version never
+ *   grow.
  * - The account, findings and statuses are JSON text (UTF-8). Findings are
  *   [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
  *   `findings`, NULL means that nobody wants them.
- * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status,
- *   which ends the call that led to it; tresor_error_set() gives it words. It must not throw or
- *   jump. It comes in the thread of the call that led to it, and before that ends. It may call this
- *   library; callbacks of one store may be called within each other.
+ * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status:
+ *   then what it was asked for has failed, and most often the call that led to it (Retrying asks
+ *   again, a mirror goes on). tresor_error_set() gives it words. It must not throw or jump. It
+ *   comes in the thread of the call that led to it, and before that ends. It may call this library;
+ *   callbacks of one store may be called within each other.
  * - Threads: functions share nothing but what they are given. One handle is used by one thread at a
  *   time, unless its block says otherwise; different handles by as many as you like.
  *
@@ -90,7 +94,8 @@ TRESOR_API const char *tresor_error_text(void);
 TRESOR_API int64_t tresor_error_retry_after(void);
 TRESOR_API int tresor_error_http_status(void);
 
-/* For callbacks: notes why it fails, and returns `status`. `text` may be NULL. */
+/* For callbacks: notes why it fails, and returns `status` (TRESOR_INTERNAL for what is no status).
+ * `text` may be NULL. */
 TRESOR_API int tresor_error_set(int status, const char *text);
 /* And what a server has said, behind tresor_error_set(): seconds or -1, HTTP status or 0. */
 TRESOR_API void tresor_error_set_answer(int64_t retry_after, int http_status);
@@ -159,7 +164,10 @@ typedef enum tresor_id_scheme {
     TRESOR_ID_ARGON2ID = 1 /* Threema for Android reads it; a second and 128 MiB */
 } tresor_id_scheme;
 
-typedef enum tresor_sheet_format { TRESOR_SHEET_SVG = 0, TRESOR_SHEET_HTML = 1 } tresor_sheet_format;
+typedef enum tresor_sheet_format {
+    TRESOR_SHEET_SVG = 0,
+    TRESOR_SHEET_HTML = 1
+} tresor_sheet_format;
 
 /* "classic"; "unknown" for no scheme. Never freed. */
 TRESOR_API const char *tresor_id_scheme_name(int scheme);
@@ -217,7 +225,7 @@ TRESOR_API int tresor_keys_encryption_key(unsigned char out[TRESOR_KEY_SIZE],
 
 /* ---- the container (safe/container.hpp) ---- */
 
-/* The bytes that sealing `json_size` bytes gives. */
+/* The bytes that sealing `json_size` bytes gives; 0 for more than can be sealed (16 MiB). */
 TRESOR_API size_t tresor_container_size(size_t json_size);
 /* Seals JSON text as it is, under a fresh random nonce. */
 TRESOR_API int tresor_container_seal(tresor_buf *out, const void *json, size_t json_size,
@@ -440,7 +448,7 @@ typedef struct tresor_place {
     const char *pin;
     const char *proxy;
     const char *user_agent; /* NULL: "Threema" */
-    int64_t timeout;        /* seconds without progress; 0: 30 */
+    int64_t timeout;        /* seconds without progress, at most 86400; 0: 30 */
     int allow_insecure;     /* http:// to other machines */
 } tresor_place;
 
@@ -464,8 +472,10 @@ TRESOR_API int tresor_storage_open(tresor_storage **out, const tresor_place *pla
 
 /* A store of your own. What its functions are given holds for the length of the call only:
  * `object` is empty and has its name already, `condition` is never NULL, nor is its version. An
- * object that is not there is an answer: `*found = 0` and TRESOR_OK. `list` and `clock` may be
- * NULL; the others are needed. `release` is called once when the store is freed, or may be NULL. */
+ * object that is not there is an answer: `*found = 0` and TRESOR_OK, of `remove` whatever the
+ * condition. What a reader, writer or visitor fails with is the failure of the call. `list` and
+ * `clock` may be NULL; the others are needed. `release` is called once when the store is freed, not
+ * if it could not be made; it may be NULL. */
 typedef struct tresor_reader tresor_reader;   /* what is to be stored */
 typedef struct tresor_writer tresor_writer;   /* where an object goes */
 typedef struct tresor_visitor tresor_visitor; /* who looks at a listing */
@@ -526,6 +536,7 @@ TRESOR_API int tresor_storage_get(int *found, tresor_object *object, tresor_stor
 /* At most `most` bytes, else TRESOR_TOO_LARGE. */
 TRESOR_API int tresor_storage_get_bytes(int *found, tresor_object *object, tresor_buf *bytes,
                                         tresor_storage *storage, const char *name, size_t most);
+/* `found` may be NULL. */
 TRESOR_API int tresor_storage_remove(int *found, tresor_storage *storage, const char *name,
                                      const tresor_condition *condition);
 /* Each object whose name begins with `prefix` is shown; `*enough = 1` ends the listing. */
@@ -563,6 +574,7 @@ typedef struct tresor_sweep_options {
     unsigned version;
     int dry_run;              /* only count */
     tresor_progress progress; /* told how many backups were looked at */
+    /* A status ends the sweep; none can be left out. */
     int (*before_removal)(const tresor_object *object, void *payload);
     void *payload;
 } tresor_sweep_options;
@@ -590,6 +602,7 @@ typedef struct tresor_transferred {
 } tresor_transferred;
 
 TRESOR_API size_t tresor_sha256_size(void);
+/* `out` may be NULL here and below. */
 TRESOR_API int tresor_transfer_put(tresor_transferred *out, tresor_storage *storage,
                                    const char *name, const tresor_source *content, int replace);
 TRESOR_API int tresor_transfer_get(int *found, tresor_transferred *out, tresor_storage *storage,
@@ -611,7 +624,8 @@ typedef struct tresor_states tresor_states;
 TRESOR_API int tresor_states_open(tresor_states **out, const char *path);
 
 /* In a place of your own. `load` writes the text that was saved last and sets `*found`, 0 before
- * the first. `lock` waits for others; `unlock` follows every lock. */
+ * the first. `lock` waits for others; `unlock` follows every lock that went well. `release` as that
+ * of a store. */
 typedef struct tresor_states_callbacks {
     unsigned version;
     int (*lock)(void *payload);
@@ -654,7 +668,7 @@ typedef enum tresor_log_level {
 typedef struct tresor_client_options {
     unsigned version;
     const tresor_cycle_policy *cycle; /* NULL: the usual one */
-    tresor_progress progress; /* of uploads and downloads */
+    tresor_progress progress; /* of uploads and downloads; a storage has its own */
     /* `fields` is JSON; no secrets, of a backup id only the first byte. */
     void (*log)(int level, const char *event, const char *fields, void *payload);
     void *payload;
@@ -672,8 +686,10 @@ TRESOR_API void tresor_client_free(tresor_client *client);
 /* "uploaded"; "unknown" for no kind. Never freed. */
 TRESOR_API const char *tresor_outcome_name(int kind);
 
-/* `account` is JSON text, read leniently: what is odd in it is among the findings. `place` may be
- * NULL for a client with a storage. `data` is the program's own note, NULL for none. */
+/* `out` may be NULL here and below. `account` is JSON text, read leniently: what is odd in it is
+ * among the findings. `place` may be NULL for a client with a storage. `data` is the program's own
+ * note, NULL for none. Any password is taken: hold one that a person chooses against
+ * tresor_password_check() first. */
 TRESOR_API int tresor_client_enable(tresor_outcome *out, tresor_buf *findings,
                                     tresor_client *client, const char *password,
                                     size_t password_size, const char *identity, const void *account,
@@ -690,17 +706,18 @@ TRESOR_API int tresor_client_change_password(tresor_outcome *out, tresor_buf *fi
  * NULL. */
 TRESOR_API int tresor_client_verify(int *differs, int64_t *last_upload, int64_t *modified,
                                     tresor_buf *findings, tresor_client *client);
-/* Restores and goes on: Safe is on afterwards. */
+/* Restores and goes on: Safe is on afterwards. `modified` may be NULL. */
 TRESOR_API int tresor_client_restore(tresor_buf *account, int64_t *modified, tresor_buf *findings,
                                      tresor_client *client, const char *password,
                                      size_t password_size, const char *identity,
                                      const tresor_place *place, const char *data, int64_t now);
-/* `*removed`: whether the backup is gone. */
+/* `*removed`: whether the backup is gone; may be NULL. */
 TRESOR_API int tresor_client_disable(int *removed, tresor_client *client, int keep_backup);
 /* {"enabled": true, "identity": "ECHOECHO", "store": ..., ...}, the keys of `tresor safe status
  * --json`. */
 TRESOR_API int tresor_client_status(tresor_buf *json, tresor_client *client, int64_t now);
-/* When to tick next, for event loops; TRESOR_NEVER when Safe is off. */
+/* When to tick next, for event loops; TRESOR_NEVER when Safe is off, TRESOR_NOT_FOUND before it was
+ * ever on. */
 TRESOR_API int tresor_client_next_due(int64_t *out, tresor_client *client, int64_t now);
 
 /* Gets an account back with nothing but place (or storage: one of the two is NULL), password and

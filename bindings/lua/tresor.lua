@@ -10,7 +10,10 @@ const char *tresor_version(void);
 unsigned tresor_abi_version(void);
 const char *tresor_status_name(int status);
 const char *tresor_error_text(void);
+int64_t tresor_error_retry_after(void);
+int tresor_error_http_status(void);
 int tresor_error_set(int status, const char *text);
+void tresor_error_set_answer(int64_t retry_after, int http_status);
 
 typedef struct tresor_buf { unsigned char *data; size_t size; } tresor_buf;
 void tresor_buf_dispose(tresor_buf *buf);
@@ -36,6 +39,8 @@ typedef struct tresor_object {
     int64_t modified;
     char version[256];
 } tresor_object;
+int tresor_object_set(tresor_object *object, const char *name, uint64_t size, int64_t modified,
+                      const char *version);
 typedef struct tresor_condition { int kind; const char *version; } tresor_condition;
 typedef struct tresor_place {
     unsigned version;
@@ -81,7 +86,7 @@ typedef struct tresor_storage_callbacks {
     void *payload;
 } tresor_storage_callbacks;
 int tresor_storage_from_callbacks(tresor_storage **out, const tresor_storage_callbacks *callbacks);
-int tresor_reader_read(size_t *got, tresor_reader *reader, unsigned char *into, size_t size);
+int tresor_reader_read_all(tresor_buf *out, tresor_reader *reader, size_t most);
 int tresor_writer_write(tresor_writer *writer, const void *bytes, size_t size);
 int tresor_visitor_show(int *more, tresor_visitor *visitor, const tresor_object *object);
 void tresor_storage_free(tresor_storage *storage);
@@ -90,7 +95,7 @@ int tresor_storage_put_bytes(tresor_object *object, tresor_storage *storage, con
 int tresor_storage_check(tresor_buf *answers, int *ok, tresor_storage *storage,
                          tresor_storage *again);
 
-typedef struct tresor_limits { uint64_t max_backup_bytes; int64_t retention_days; } tresor_limits;
+typedef struct tresor_limits tresor_limits;
 int tresor_limits_put(tresor_storage *storage, const tresor_limits *limits);
 
 typedef struct tresor_states tresor_states;
@@ -121,6 +126,7 @@ int memcmp(const void *one, const void *other, size_t size);
 local OK, INTERNAL, IO, CONFLICT = 0, -1, -10, -12 -- of tresor_status
 local IF_ABSENT, IF_VERSION = 1, 2
 local CAN_ALL = 1 + 2 + 4 + 8 + 16 -- list, put if absent, put and remove by version, any name
+local MOST = 16 * 1024 * 1024 -- bytes of an object in our own store
 local DAY = 24 * 60 * 60
 
 -- Compiled code must not call what calls back into Lua.
@@ -138,18 +144,22 @@ end
 
 ---- call and raise
 
-local Failure = {} -- {status = ..., text = ...}: what is raised
+local Failure = {} -- {status = ..., text = ...}, and what a server has said: what is raised
 function Failure.__tostring(failure)
   return ffi.string(tresor.tresor_status_name(failure.status)) .. ": " .. failure.text
 end
 
-local function fail(status, text)
-  error(setmetatable({status = status, text = text}, Failure), 0)
+local function fail(status, text, retry_after, http_status)
+  error(setmetatable({status = status, text = text, retry_after = retry_after or -1,
+                      http_status = http_status or 0}, Failure), 0)
 end
 
 local function call(name, ...)
   local status = tresor["tresor_" .. name](...)
-  if status ~= OK then fail(status, ffi.string(tresor.tresor_error_text())) end
+  if status ~= OK then
+    fail(status, ffi.string(tresor.tresor_error_text()), tresor.tresor_error_retry_after(),
+         tresor.tresor_error_http_status())
+  end
 end
 
 -- Calls a function that makes a handle. The handle is freed by free(), or else by the collector.
@@ -195,18 +205,21 @@ local function guarded(work)
   return function(...)
     local ok, failure = pcall(work, ...)
     if ok then return OK end
-    local status = getmetatable(failure) == Failure and failure.status or INTERNAL
-    return tresor.tresor_error_set(status, status == INTERNAL and tostring(failure) or failure.text)
+    if getmetatable(failure) ~= Failure then
+      return tresor.tresor_error_set(INTERNAL, tostring(failure))
+    end
+    tresor.tresor_error_set(failure.status, failure.text)
+    tresor.tresor_error_set_answer(failure.retry_after, failure.http_status)
+    return failure.status
   end
 end
 
 local function read_all(reader)
-  local parts, got, chunk = {}, ffi.new("size_t[1]"), ffi.new("unsigned char[?]", 65536)
-  repeat
-    call("reader_read", got, reader, chunk, 65536)
-    parts[#parts + 1] = ffi.string(chunk, got[0])
-  until got[0] == 0
-  return table.concat(parts)
+  local bytes = buffer()
+  call("reader_read_all", bytes, reader, MOST)
+  local read = ffi.string(bytes.data, bytes.size)
+  tresor.tresor_buf_dispose(bytes)
+  return read
 end
 
 local function own_store()
@@ -216,10 +229,7 @@ local function own_store()
   local function describe(object, name)
     local kept = shelf.objects[name]
     if not kept then return false end
-    ffi.copy(object.name, name)
-    object.size = #kept.bytes
-    object.modified = kept.modified
-    ffi.copy(object.version, kept.version)
+    call("object_set", object, name, #kept.bytes, kept.modified, kept.version)
     return true
   end
 
@@ -338,9 +348,8 @@ local function backup(folder)
   local location = text(folder .. "/safe") -- lives as long as `place` points to it
   local place = ffi.new("tresor_place", {version = 1, location = location})
   local options = ffi.new("tresor_storage_options", {version = 1, create = 1})
-  local limits = ffi.new("tresor_limits", {524288, 180})
   local store = make("storage", "storage_open", place, options)
-  call("limits_put", store, limits) -- once
+  call("limits_put", store, nil) -- once
   free("storage", store)
 
   local password, size = secret(PASSWORD)

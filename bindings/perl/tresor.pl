@@ -11,7 +11,11 @@ package Tresor::Error {
     use overload fallback => 1, '""' => sub ($self, @) {
         return Tresor::status_name($self->{status}) . ": $self->{text}";
     };
-    sub throw ($class, $status, $text) { die bless {status => $status, text => $text}, $class }
+    # `answer`: what a server has said, for how many seconds to be left alone and its HTTP status
+    sub throw ($class, $status, $text, @answer) {
+        @answer = (-1, 0) if !@answer;
+        die bless {status => $status, text => $text, answer => \@answer}, $class;
+    }
 }
 
 # A handle: frees itself first, then lets go of what it was made from.
@@ -88,11 +92,6 @@ package Tresor::StorageCallbacks {
     );
 }
 
-package Tresor::Limits {
-    use FFI::Platypus::Record;
-    record_layout_1(uint64_t => 'max_backup_bytes', int64_t => 'retention_days');
-}
-
 package Tresor::Outcome {
     use FFI::Platypus::Record;
     record_layout_1(int => 'kind', int => 'reason', int64_t => 'next_due');
@@ -109,11 +108,12 @@ package Tresor {
     use constant {IF_ABSENT => 1, IF_VERSION => 2};
     # list, put if absent, put and remove by version, any name
     use constant CAN_ALL => 1 + 2 + 4 + 8 + 16;
+    use constant MOST => 16 * 1024 * 1024;    # bytes of an object in a store of one's own
 
     my $path = $ARGV[0] // 'libtresor.so.1';
     my $ffi  = FFI::Platypus->new(api => 2, lib => $path);
     $ffi->type("record(Tresor::$_->[0])*" => $_->[1])
-        for [Buf => 'buf'], [Condition => 'condition'], [Place => 'place'], [Limits => 'limits'],
+        for [Buf => 'buf'], [Condition => 'condition'], [Place => 'place'],
         [StorageOptions => 'storage_options'], [StorageCallbacks => 'storage_callbacks'],
         [Outcome => 'outcome'];
 
@@ -123,14 +123,15 @@ package Tresor {
         tresor_container_seal => [qw(buf string size_t opaque)],
         tresor_container_open => [qw(buf buf string size_t opaque)],
         tresor_account_check  => [qw(buf opaque buf string size_t string)],
+        tresor_object_set     => [qw(opaque string uint64_t int64_t string)],
         tresor_storage_open   => [qw(opaque* place storage_options)],
         tresor_storage_from_callbacks => [qw(opaque* storage_callbacks)],
-        tresor_reader_read       => [qw(size_t* opaque opaque size_t)],
+        tresor_reader_read_all   => [qw(buf opaque size_t)],
         tresor_writer_write      => [qw(opaque string size_t)],
         tresor_visitor_show      => [qw(int* opaque opaque)],
         tresor_storage_put_bytes => [qw(opaque opaque string string size_t condition)],
         tresor_storage_check     => [qw(buf int* opaque opaque)],
-        tresor_limits_put        => [qw(opaque limits)],
+        tresor_limits_put        => [qw(opaque opaque)],
         tresor_states_open       => [qw(opaque* string)],
         tresor_client_create     => [qw(opaque* opaque opaque opaque)],
         tresor_client_enable     => [
@@ -140,27 +141,32 @@ package Tresor {
     );
     # Functions that cannot fail.
     my %others = (
-        tresor_version      => [[] => 'string'],
-        tresor_abi_version  => [[] => 'uint'],
-        tresor_status_name  => [['int'] => 'string'],
-        tresor_error_text   => [[] => 'string'],
-        tresor_error_set    => [['int', 'string'] => 'int'],
-        tresor_buf_dispose  => [['buf'] => 'void'],
-        tresor_time_now     => [[] => 'int64_t'],
-        tresor_keys_free    => [['opaque'] => 'void'],
-        tresor_storage_free => [['opaque'] => 'void'],
-        tresor_states_free  => [['opaque'] => 'void'],
-        tresor_client_free  => [['opaque'] => 'void'],
-        tresor_reason_name  => [['int'] => 'string'],
-        tresor_outcome_name => [['int'] => 'string'],
+        tresor_version           => [[] => 'string'],
+        tresor_abi_version       => [[] => 'uint'],
+        tresor_status_name       => [['int'] => 'string'],
+        tresor_error_text        => [[] => 'string'],
+        tresor_error_retry_after => [[] => 'int64_t'],
+        tresor_error_http_status => [[] => 'int'],
+        tresor_error_set         => [['int', 'string'] => 'int'],
+        tresor_error_set_answer  => [['int64_t', 'int'] => 'void'],
+        tresor_struct_size       => [['string'] => 'size_t'],
+        tresor_buf_dispose       => [['buf'] => 'void'],
+        tresor_time_now          => [[] => 'int64_t'],
+        tresor_keys_free         => [['opaque'] => 'void'],
+        tresor_storage_free      => [['opaque'] => 'void'],
+        tresor_states_free       => [['opaque'] => 'void'],
+        tresor_client_free       => [['opaque'] => 'void'],
+        tresor_reason_name       => [['int'] => 'string'],
+        tresor_outcome_name      => [['int'] => 'string'],
     );
 
-    # Calls and dies. Where the text is asked for, no other call came between.
+    # Calls and dies. Where the reason is asked for, no other call came between.
     sub checked {
         my $call   = shift;
         my $status = &$call;    # with the caller's own arguments, not copies of them
-        Tresor::Error->throw($status, decode_utf8(Tresor::error_text())) if $status != OK;
-        return;
+        return if $status == OK;
+        Tresor::Error->throw($status, decode_utf8(Tresor::error_text()),
+            Tresor::error_retry_after(), Tresor::error_http_status());
     }
 
     sub short ($name) { return $name =~ s/^tresor_//r }
@@ -207,32 +213,31 @@ package Tresor {
         return;
     }
 
-    # tresor_object, packed.
-    use constant OBJECT => 'Z256 Q q Z256';
-
     # A Perl error must not cross C: it becomes a status, and its words are noted.
     sub guarded ($work) {
         return sub (@given) {
             return OK if eval { $work->(@given); 1 };
             my $error = $@;
-            return error_set($error->{status}, encode_utf8($error->{text}))
-                if ref $error && $error->isa('Tresor::Error');
-            return error_set(INTERNAL, encode_utf8("$error"));
+            return error_set(INTERNAL, encode_utf8("$error"))
+                if !(ref $error && $error->isa('Tresor::Error'));
+            error_set($error->{status}, encode_utf8($error->{text}));
+            error_set_answer($error->{answer}->@*);
+            return $error->{status};
         };
     }
 
-    # Lends a store written in Perl to the library. It has put($name, $condition, $read) where
-    # $read->() is the next bytes or nothing, stat($name), get($name, $write),
-    # remove($name, $condition), list($prefix) and clock(). What they tell of an object is
-    # [name, size, modified, version], or nothing.
+    # Lends a store written in Perl to the library. It has put($name, $bytes, $condition),
+    # stat($name), get($name, $write), remove($name, $condition), list($prefix) and clock(). What
+    # they tell of an object is [name, size, modified, version], or nothing.
     sub lend ($own, $description) {
         my $tell = sub ($found, $object, $info) {
             return if !$info;
-            poke($object, OBJECT, @$info);
+            object_set($object, @$info);
             poke($found, 'i', 1);
         };
         my $put = sub ($object, $name, $content, $if, $) {
-            poke($object, OBJECT, $own->put($name, $if, sub { next_bytes($content) })->@*);
+            my $bytes = bytes(\&reader_read_all, $content, MOST);
+            object_set($object, $own->put($name, $bytes, $if)->@*);
         };
         my $stat = sub ($found, $object, $name, $) {
             $tell->($found, $object, scalar $own->stat($name));
@@ -267,16 +272,12 @@ package Tresor {
         return make('storage', \&storage_from_callbacks, [$callbacks], @closures);
     }
 
-    sub next_bytes ($content) {
-        my $chunk = "\0" x 65536;
-        reader_read(\my $got, $content, scalar_to_pointer($chunk), length $chunk);
-        return $got ? substr($chunk, 0, $got) : undef;
-    }
-
     sub show ($visitor, @infos) {
+        my $memory = "\0" x struct_size('tresor_object');
+        my $object = scalar_to_pointer($memory);
         for my $info (@infos) {
-            my $object = pack OBJECT, @$info;
-            visitor_show(\my $more, $visitor, scalar_to_pointer($object));
+            object_set($object, @$info);
+            visitor_show(\my $more, $visitor, $object);
             return if !$more;
         }
         return;
@@ -287,10 +288,8 @@ package Tresor {
 package Shelf {
     sub new ($class) { return bless {objects => {}, puts => 0, full => 0}, $class }
 
-    sub put ($self, $name, $condition, $read) {
+    sub put ($self, $name, $bytes, $condition) {
         Tresor::Error->throw(Tresor::IO, 'the shelf is full') if $self->{full};
-        my $bytes = '';
-        while (defined(my $part = $read->())) { $bytes .= $part }  # all, before the old object goes
         $self->allow($name, $condition);
         my $version = 'v' . ++$self->{puts};
         $self->{objects}{$name} = {bytes => $bytes, modified => time, version => $version};
@@ -377,9 +376,8 @@ sub container () {
 sub backup ($folder) {
     my $place   = Tresor::Place->new(version => 1, location => Tresor::text("$folder/safe"));
     my $options = Tresor::StorageOptions->new(version => 1, create => 1);
-    my $limits  = Tresor::Limits->new(max_backup_bytes => 524_288, retention_days => 180);
     my $store   = Tresor::make('storage', \&Tresor::storage_open, [$place, $options]);
-    Tresor::limits_put($store, $limits);    # once
+    Tresor::limits_put($store, undef);    # once
 
     my @password = (my $secret = Tresor::Secret->new('three quiet otters'))->parts;
     my ($first, $later)    = (account('Zoë'), account('Zoë 🦦'));

@@ -19,7 +19,11 @@ module Tresor
       unsigned tresor_abi_version(void);
       const char *tresor_status_name(int status);
       const char *tresor_error_text(void);
+      int64_t tresor_error_retry_after(void);
+      int tresor_error_http_status(void);
       int tresor_error_set(int status, const char *text);
+      void tresor_error_set_answer(int64_t retry_after, int http_status);
+      size_t tresor_struct_size(const char *name);
       void tresor_buf_dispose(tresor_buf *buf);
       int64_t tresor_time_now(void);
       int tresor_keys_derive(tresor_keys **out, const char *password, size_t password_size,
@@ -32,11 +36,13 @@ module Tresor
       int tresor_account_check(tresor_buf *canonical, tresor_account_counts *counts,
                                tresor_buf *findings, const void *json, size_t json_size,
                                const char *identity);
+      int tresor_object_set(tresor_object *object, const char *name, uint64_t size,
+                            int64_t modified, const char *version);
       int tresor_storage_open(tresor_storage **out, const tresor_place *place,
                               const tresor_storage_options *options);
       int tresor_storage_from_callbacks(tresor_storage **out,
                                         const tresor_storage_callbacks *callbacks);
-      int tresor_reader_read(size_t *got, tresor_reader *reader, unsigned char *into, size_t size);
+      int tresor_reader_read_all(tresor_buf *out, tresor_reader *reader, size_t most);
       int tresor_writer_write(tresor_writer *writer, const void *bytes, size_t size);
       int tresor_visitor_show(int *more, tresor_visitor *visitor, const tresor_object *object);
       void tresor_storage_free(tresor_storage *storage);
@@ -65,8 +71,6 @@ module Tresor
     HEADER
 
     Buf = struct ["unsigned char *data", "size_t size"]
-    StoredObject = struct ["char name[256]", "uint64_t size", "int64_t modified",
-                           "char version[256]"]
     Condition = struct ["int kind", "const char *version"]
     Place = struct ["unsigned version", "const char *location", "const char *user",
                     "const char *password", "size_t password_size", "const char *password_file",
@@ -78,7 +82,6 @@ module Tresor
                                "const char *description", "void *put", "void *stat", "void *get",
                                "void *remove", "void *list", "void *clock", "void *release",
                                "void *payload"]
-    Limits = struct ["uint64_t max_backup_bytes", "int64_t retention_days"]
     Outcome = struct ["int kind", "int reason", "int64_t next_due"]
 
     raise Fiddle::DLError, "it has another ABI than 1" unless tresor_abi_version == 1
@@ -92,24 +95,32 @@ module Tresor
   IF_ABSENT = 1
   IF_VERSION = 2
   CAN_ALL = 1 + 2 + 4 + 8 + 16 # list, put if absent, put and remove by version, any name
+  MOST = 16 * 1024 * 1024 # bytes of an object in a store of one's own
 
   class Error < StandardError
-    attr_reader :status, :text
+    attr_reader :status, :text, :retry_after, :http_status
 
-    def initialize(status, text)
+    def initialize(status, text, retry_after = -1, http_status = 0)
       @status = status
       @text = text
+      @retry_after = retry_after
+      @http_status = http_status
       super("#{C.tresor_status_name(status)}: #{text}")
     end
   end
 
   class << self
-    # Calls and raises. Where the text is asked for, no other call came between.
+    # Calls and raises. Where the reason is asked for, no other call came between.
     def call(name, *arguments)
       status = C.public_send("tresor_#{name}", *arguments)
-      text = utf8(C.tresor_error_text)
+      error = last_error(status) unless status.zero?
       interrupted
-      raise Error.new(status, text) unless status.zero?
+      raise error if error
+    end
+
+    def last_error(status)
+      Error.new(status, utf8(C.tresor_error_text), C.tresor_error_retry_after,
+                C.tresor_error_http_status)
     end
 
     # Raises again what came to a callback and was not for it: an Interrupt, an exit.
@@ -178,16 +189,12 @@ module Tresor
   # What a store tells of an object.
   Info = Struct.new(:name, :size, :modified, :version, keyword_init: true) do
     def write_to(pointer)
-      object = C::StoredObject.new(pointer)
-      object.name = name.ljust(256, "\0")
-      object.size = size
-      object.modified = modified
-      object.version = version.ljust(256, "\0")
+      Tresor.call(:object_set, pointer, Tresor.text(name), size, modified, Tresor.text(version))
     end
   end
 
   # Lends a store written in Ruby to the library as long as the block runs. The store has
-  # put(name, condition) { bytes or nil at the end } -> Info, stat(name) -> Info or nil,
+  # put(name, bytes, condition) -> Info, stat(name) -> Info or nil,
   # get(name) -> [Info, bytes] or nil, remove(name, condition) -> was it there,
   # list(prefix) -> [Info], clock -> seconds.
   class Lent
@@ -205,7 +212,8 @@ module Tresor
       @store = store
       @closures = {
         put: closure(5) { |object, name, content, condition, _|
-          @store.put(name.to_s, condition_of(condition)) { read(content) }.write_to(object)
+          bytes = Tresor.bytes(:reader_read_all, content, MOST)
+          @store.put(name.to_s, bytes, condition_of(condition)).write_to(object)
         },
         stat: closure(4) { |found, object, name, _| tell(found, object, @store.stat(name.to_s)) },
         get: closure(5) { |found, object, name, into, _|
@@ -231,10 +239,17 @@ module Tresor
         0
       rescue Exception => e # rubocop:disable Lint/RescueException
         Thread.current[:tresor_interrupt] = e unless e.is_a?(StandardError)
-        status, words = e.is_a?(Error) ? [e.status, e.text] : [INTERNAL, e.message]
-        C.tresor_error_set(status, clean(words))
+        note(e)
       end
       Fiddle::Pointer[made] # keeps it, and keeps it where it is
+    end
+
+    def note(exception)
+      return C.tresor_error_set(INTERNAL, clean(exception.message)) unless exception.is_a?(Error)
+
+      C.tresor_error_set(exception.status, clean(exception.text))
+      C.tresor_error_set_answer(exception.retry_after, exception.http_status)
+      exception.status
     end
 
     def clean(words) # text() that does not raise
@@ -247,14 +262,6 @@ module Tresor
       [condition.kind, condition.version.to_s]
     end
 
-    def read(content)
-      got = Tresor.memory(Fiddle::SIZEOF_SIZE_T)
-      chunk = Tresor.memory(65_536)
-      Tresor.call(:reader_read, got, content, chunk, 65_536)
-      size = got[0, Fiddle::SIZEOF_SIZE_T].unpack1("J")
-      chunk[0, size] unless size.zero?
-    end
-
     def tell(found, object, info)
       return unless info
 
@@ -264,7 +271,7 @@ module Tresor
 
     def show(infos, visitor)
       more = Tresor.memory(Fiddle::SIZEOF_INT)
-      object = Tresor.memory(C::StoredObject.size)
+      object = Tresor.memory(C.tresor_struct_size("tresor_object"))
       infos.each do |info|
         info.write_to(object)
         Tresor.call(:visitor_show, more, visitor, object)
@@ -285,13 +292,9 @@ class Shelf
     @puts = 0
   end
 
-  def put(name, condition)
+  def put(name, bytes, condition)
     raise Tresor::Error.new(Tresor::IO, "the shelf is full") if full
 
-    bytes = String.new(encoding: Encoding::BINARY)
-    while (part = yield) # all of it, before the old object goes
-      bytes << part
-    end
     allow(name, condition)
     @objects[name] = Kept.new(bytes, clock, "v#{@puts += 1}")
     stat(name)
@@ -395,9 +398,8 @@ class Program
     location = Tresor.text("#{@folder}/safe")
     place = Tresor.filled(Tresor::C::Place, version: 1, location: location)
     options = Tresor.filled(Tresor::C::StorageOptions, version: 1, create: 1)
-    limits = Tresor.filled(Tresor::C::Limits, max_backup_bytes: 524_288, retention_days: 180)
     Tresor.make("storage", :storage_open, place, options) do |store|
-      Tresor.call(:limits_put, store, limits) # once
+      Tresor.call(:limits_put, store, nil) # once
     end
     Tresor.secret("three quiet otters") do |password, size|
       later = account("Zoë 🦦")

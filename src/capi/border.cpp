@@ -1,6 +1,7 @@
 #include "capi/border.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 
 #include "codec/json_writer.hpp"
@@ -11,7 +12,14 @@ std::string_view text(const char* string) { return &need(string); }
 
 ByteView bytes(const void* data, std::size_t size) {
     if (data == nullptr && size > 0) throw Error(Errc::invalid_argument, "an argument is NULL");
+    if (size > PTRDIFF_MAX) throw Error(Errc::invalid_argument, "a size is out of range");
     return {static_cast<const Byte*>(data), size};
+}
+
+ByteView at_most(std::size_t most, ByteView bytes) {
+    if (bytes.size() > most)
+        throw Error(Errc::too_large, "an argument has over " + std::to_string(most) + " bytes");
+    return bytes;
 }
 
 void need_version(unsigned version) {

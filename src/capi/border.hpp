@@ -40,6 +40,14 @@ int try_call(Function* function, Arguments... arguments) {
     if (status != TRESOR_CANCELLED) throw_if_failed(status, before);
     return status;
 }
+// The same of a callback that was lent something.
+template <class Lent, class Function, class... Arguments>
+void call_with(const Lent& lent, Function* function, Arguments... arguments) {
+    unsigned long before = notes();
+    int status = function(arguments...);
+    lent.rethrow();
+    throw_if_failed(status, before);
+}
 template <class Function, class... Arguments>
 void call(Function* function, Arguments... arguments) {
     unsigned long before = notes();
@@ -70,11 +78,14 @@ T& need(T* pointer) {
 }
 std::string_view text(const char* string);           // throws invalid_argument for NULL
 ByteView bytes(const void* data, std::size_t size);  // NULL only with size 0
+ByteView at_most(std::size_t most, ByteView bytes);  // throws too_large
 inline std::string text_or_empty(const char* string) { return string == nullptr ? "" : string; }
 // Of an options struct: throws invalid_argument for one of another version.
 void need_version(unsigned version);
 
 // An out argument that is emptied first, and filled only if all went well. T is a plain struct.
+// Those that may be NULL come first in a function, so that all are emptied before one that is
+// missing ends it.
 template <class T>
 class Out {
 public:
@@ -162,14 +173,38 @@ private:
 
 }  // namespace tresor::capi
 
-// What callbacks of stores and states are given.
-struct tresor_reader {
+// What callbacks of stores and states are given. What it failed with is the failure of the call,
+// whatever the callback makes of it: half an object must not pass for a whole one.
+class tresor_lent {
+public:
+    template <class Work>
+    void use(Work&& work) {
+        rethrow();
+        try {
+            work();
+        } catch (...) {
+            failed_ = std::current_exception();
+            throw;
+        }
+    }
+    void rethrow() const {
+        if (failed_) std::rethrow_exception(failed_);
+    }
+    void forget() noexcept { failed_ = nullptr; }
+
+private:
+    std::exception_ptr failed_;
+};
+struct tresor_reader : tresor_lent {
+    explicit tresor_reader(tresor::ByteSource& from) : source(from) {}
     tresor::ByteSource& source;
 };
-struct tresor_writer {
+struct tresor_writer : tresor_lent {
+    explicit tresor_writer(tresor::ByteSink& into) : sink(into) {}
     tresor::ByteSink& sink;
 };
-struct tresor_visitor {
+struct tresor_visitor : tresor_lent {
+    explicit tresor_visitor(const tresor::storage::Visitor& whom) : visit(whom) {}
     const tresor::storage::Visitor& visit;
     bool more = true;
 };

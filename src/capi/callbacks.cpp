@@ -1,6 +1,7 @@
 // Stores and states whose functions are written in C, or in what calls C.
 
 #include "capi/border.hpp"
+#include "codec/utf8.hpp"
 
 using namespace tresor;
 using namespace tresor::capi;
@@ -28,11 +29,23 @@ ObjectInfo told(const tresor_object& object, const ObjectName& name) {
     return info;
 }
 
+// Nothing else of a struct means anything before its version is known.
+template <class Struct>
+const Struct& of_this_version(const Struct& callbacks) {
+    need_version(callbacks.version);
+    return callbacks;
+}
+
+std::string utf8(std::string_view description) {
+    if (!codec::is_utf8(description))
+        throw Error(Errc::invalid_argument, "the description is not UTF-8");
+    return std::string(description);
+}
+
 class CStorage final : public storage::Storage {
 public:
     explicit CStorage(const tresor_storage_callbacks& callbacks)
-        : call_(callbacks), description_(text(callbacks.description)) {
-        need_version(call_.version);
+        : call_(of_this_version(callbacks)), description_(utf8(text(callbacks.description))) {
         need(call_.put);
         need(call_.stat);
         need(call_.get);
@@ -59,9 +72,10 @@ public:
     ObjectInfo put(const ObjectName& name, ByteSource& content,
                    const storage::Condition& condition) override {
         tresor_object object = empty(name);
-        tresor_reader reader{content};
+        tresor_reader reader(content);
         CCondition given(condition);
-        call(call_.put, &object, name.text().c_str(), &reader, &given.made, call_.payload);
+        call_with(reader, call_.put, &object, name.text().c_str(), &reader, &given.made,
+                  call_.payload);
         return told(object, name);
     }
 
@@ -74,9 +88,9 @@ public:
 
     std::optional<ObjectInfo> get(const ObjectName& name, ByteSink& into) override {
         tresor_object object = empty(name);
-        tresor_writer writer{into};
+        tresor_writer writer(into);
         int found = 0;
-        call(call_.get, &found, &object, name.text().c_str(), &writer, call_.payload);
+        call_with(writer, call_.get, &found, &object, name.text().c_str(), &writer, call_.payload);
         return found != 0 ? std::optional(told(object, name)) : std::nullopt;
     }
 
@@ -89,8 +103,8 @@ public:
 
     void list(std::string_view prefix, const storage::Visitor& visit) override {
         if (call_.list == nullptr) return Storage::list(prefix, visit);
-        tresor_visitor visitor{visit};
-        call(call_.list, std::string(prefix).c_str(), &visitor, call_.payload);
+        tresor_visitor visitor(visit);
+        call_with(visitor, call_.list, std::string(prefix).c_str(), &visitor, call_.payload);
     }
 
     std::optional<Timestamp> clock() override {
@@ -111,8 +125,7 @@ private:
 
 class CStates final : public client::StateStore {
 public:
-    explicit CStates(const tresor_states_callbacks& callbacks) : call_(callbacks) {
-        need_version(call_.version);
+    explicit CStates(const tresor_states_callbacks& callbacks) : call_(of_this_version(callbacks)) {
         need(call_.lock);
         need(call_.unlock);
         need(call_.load);
@@ -127,11 +140,16 @@ public:
     std::unique_ptr<Lock> lock() override {
         struct Held final : Lock {
             explicit Held(const tresor_states_callbacks& callbacks) : call(callbacks) {}
-            ~Held() override { call.unlock(call.payload); }
+            ~Held() override {
+                if (locked) call.unlock(call.payload);
+            }
             const tresor_states_callbacks& call;
+            bool locked = false;
         };
+        auto held = std::make_unique<Held>(call_);  // before there is anything to undo
         call(call_.lock, call_.payload);
-        return std::make_unique<Held>(call_);
+        held->locked = true;
+        return held;
     }
 
     std::optional<client::State> load() override {
@@ -145,9 +163,9 @@ public:
             void restart() override { text.resize(0); }
             SecretBytes text;
         } sink;
-        tresor_writer writer{sink};
+        tresor_writer writer(sink);
         int found = 0;
-        call(call_.load, &found, &writer, call_.payload);
+        call_with(writer, call_.load, &found, &writer, call_.payload);
         if (found == 0) return std::nullopt;
         return client::parse_state(std::as_const(sink.text).expose());
     }
@@ -167,7 +185,10 @@ int tresor_storage_from_callbacks(tresor_storage** out, const tresor_storage_cal
     clear(out);
     return guard([&] {
         need(out);
-        make(out, std::make_unique<CStorage>(need(callbacks)));
+        // The callbacks last: if anything fails, `release` is not called.
+        auto handle = std::make_unique<tresor_storage>();
+        handle->store = std::make_unique<CStorage>(need(callbacks));
+        *out = handle.release();
     });
 }
 
@@ -181,7 +202,8 @@ int tresor_reader_read(std::size_t* got, tresor_reader* reader, unsigned char* i
     return guard([&] {
         Out result(got, std::size_t{0});
         if (size == 0) throw Error(Errc::invalid_argument, "there is no room to read into");
-        result.set(need(reader).source.read({&need(into), size}));
+        ByteSpan room(&need(into), size);
+        need(reader).use([&] { result.set(reader->source.read(room)); });
     });
 }
 
@@ -189,24 +211,33 @@ int tresor_reader_read_all(tresor_buf* out, tresor_reader* reader, std::size_t m
     return guard([&] {
         OutBuf result(out);
         MemorySink sink(most);
-        copy(need(reader).source, sink);
+        need(reader).use([&] { copy(reader->source, sink); });
         result.set(sink.bytes());
         result.release();
     });
 }
 
 int tresor_reader_rewind(tresor_reader* reader) {
-    return guard([&] { need(reader).source.rewind(); });
+    return guard([&] {
+        need(reader).forget();
+        reader->use([&] { reader->source.rewind(); });
+    });
 }
 
 int tresor_writer_write(tresor_writer* writer, const void* data, std::size_t size) {
-    return guard([&] { need(writer).sink.write(bytes(data, size)); });
+    return guard([&] {
+        ByteView written = bytes(data, size);
+        need(writer).use([&] { writer->sink.write(written); });
+    });
 }
 
 int tresor_visitor_show(int* more, tresor_visitor* visitor, const tresor_object* object) {
     return guard([&] {
         Out goes_on(more, 0);
-        if (need(visitor).more) visitor->more = visitor->visit(info_of(need(object)));
+        auto info = info_of(need(object));
+        need(visitor).use([&] {
+            if (visitor->more) visitor->more = visitor->visit(info);
+        });
         goes_on.set(visitor->more ? 1 : 0);
     });
 }
@@ -223,7 +254,9 @@ int tresor_states_from_callbacks(tresor_states** out, const tresor_states_callba
     clear(out);
     return guard([&] {
         need(out);
-        make(out, std::make_unique<CStates>(need(callbacks)));
+        auto handle = std::make_unique<tresor_states>();
+        handle->store = std::make_unique<CStates>(need(callbacks));
+        *out = handle.release();
     });
 }
 

@@ -217,10 +217,10 @@ int tresor_client_change_password(tresor_outcome* out, tresor_buf* findings, tre
 int tresor_client_verify(int* differs, std::int64_t* last_upload, std::int64_t* modified,
                          tresor_buf* findings, tresor_client* client) {
     return guard([&] {
-        Out is_another(differs, 0);
         Out uploaded(last_upload, std::int64_t{TRESOR_NEVER}, true),
             stored(modified, std::int64_t{TRESOR_NEVER}, true);
         OutBuf found(findings, true);
+        Out is_another(differs, 0);
         auto verified = need(client).client.verify();
         found.set_findings(verified.findings);
         found.release();
@@ -248,8 +248,8 @@ int tresor_client_restore(tresor_buf* account, std::int64_t* modified, tresor_bu
                           const char* identity, const tresor_place* place, const char* data,
                           std::int64_t now) {
     return guard([&] {
-        OutBuf result(account), found(findings, true);
         Out stored(modified, std::int64_t{TRESOR_NEVER}, true);
+        OutBuf found(findings, true), result(account);
         ThreemaId id(text(identity));
         give_out(need(client).client.restore(password_of(password, password_size), id,
                                              timestamp(now), notes_of(place, data)),
@@ -283,8 +283,8 @@ int tresor_safe_restore(tresor_buf* account, std::int64_t* modified, tresor_buf*
                         const tresor_place* place, tresor_storage* storage, const char* password,
                         std::size_t password_size, const char* identity) {
     return guard([&] {
-        OutBuf result(account), found(findings, true);
         Out stored(modified, std::int64_t{TRESOR_NEVER}, true);
+        OutBuf found(findings, true), result(account);
         if ((place == nullptr) == (storage == nullptr))
             throw Error(Errc::invalid_argument, "either a place or a storage is needed");
         auto where = storage != nullptr

@@ -80,7 +80,8 @@ int tresor_cycle_digest(unsigned char* out, const void* canonical, std::size_t c
                         const tresor_keys* keys) {
     return guard([&] {
         auto digest =
-            safe::content_digest(bytes(canonical, canonical_size), need(keys).keys.master_key());
+            safe::content_digest(at_most(safe::max_json_bytes, bytes(canonical, canonical_size)),
+                                 need(keys).keys.master_key());
         std::copy(digest.begin(), digest.end(), &need(out));
     });
 }

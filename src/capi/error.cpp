@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "capi/border.hpp"
+#include "codec/utf8.hpp"
 
 namespace tresor::capi {
 namespace {
@@ -23,10 +24,8 @@ LastError& last() noexcept {
 }
 
 void remember(int status, std::string_view words) noexcept {
-    LastError& error = last();
-    unsigned long serial = error.serial + 1;
-    error = {};
-    error.serial = serial;
+    LastError error;
+    error.serial = last().serial + 1;
     error.status = status;
     std::size_t size = std::min(words.size(), error.text.size() - 1);
     // Not in the middle of a character.
@@ -34,6 +33,11 @@ void remember(int status, std::string_view words) noexcept {
            (static_cast<unsigned char>(words[size]) & 0xC0) == 0x80)
         --size;
     words.copy(error.text.data(), size);
+    // Of a callback; texts go into JSON.
+    if (!codec::is_utf8({error.text.data(), size}))
+        for (char& c : error.text)
+            if (static_cast<unsigned char>(c) >= 0x80) c = '?';
+    last() = error;  // and not before: the words may be those of the last failure
 }
 
 bool is_failure(int status) noexcept {
@@ -58,8 +62,9 @@ void throw_if_failed(int status, unsigned long notes_before) {
     if (!is_failure(status))
         throw Error(Errc::invalid_argument, "a callback returned what is no status");
     const LastError& error = last();
-    bool told = error.serial != notes_before && error.status == status && error.text[0] != '\0';
-    Error thrown(static_cast<Errc>(-status), told ? error.text.data() : "a callback failed");
+    bool told = error.serial != notes_before && error.status == status;
+    bool in_words = told && error.text[0] != '\0';
+    Error thrown(static_cast<Errc>(-status), in_words ? error.text.data() : "a callback failed");
     if (told && error.retry_after >= 0) thrown.retry_after = Seconds(error.retry_after);
     if (told) thrown.http_status = error.http_status;
     if (told) thrown.no_space = error.no_space;
@@ -83,6 +88,7 @@ int tresor_error_http_status(void) { return capi::last().http_status; }
 
 int tresor_error_set(int status, const char* text) {
     if (status == TRESOR_OK) return status;
+    if (!capi::is_failure(status)) status = TRESOR_INTERNAL;
     capi::remember(status, text == nullptr ? "" : text);
     return status;
 }

@@ -50,8 +50,8 @@ int tresor_id_export_encode(tresor_buf* code, const char* identity,
         OutBuf out(code);
         PrivateKey key(bytes(&need(private_key), TRESOR_KEY_SIZE));
         Password word(as_text(bytes(password, password_size)));
-        out.set(as_bytes(
-            id_export::encode(ThreemaId(text(identity)), key, word, scheme_of(scheme))));
+        out.set(
+            as_bytes(id_export::encode(ThreemaId(text(identity)), key, word, scheme_of(scheme))));
         out.release();
     });
 }
@@ -60,16 +60,16 @@ int tresor_id_export_decode(char* identity, unsigned char* private_key, unsigned
                             int* scheme, const char* string, std::size_t size, int strict,
                             const char* password, std::size_t password_size) {
     return guard([&] {
-        need(identity) = '\0';
+        if (identity != nullptr) *identity = '\0';
         if (private_key != nullptr) std::fill_n(private_key, TRESOR_KEY_SIZE, Byte{0});
         if (public_key != nullptr) std::fill_n(public_key, TRESOR_KEY_SIZE, Byte{0});
         Out out(scheme, 0, true);
+        need(identity);
         Password word(as_text(bytes(password, password_size)));
         auto imported =
             id_export::decode(as_text(bytes(&need(string), size)), word, reading_of(strict));
         copy_out(identity, imported.identity.text());
-        if (private_key != nullptr)
-            std::ranges::copy(imported.private_key.expose(), private_key);
+        if (private_key != nullptr) std::ranges::copy(imported.private_key.expose(), private_key);
         if (public_key != nullptr) std::ranges::copy(imported.public_key, public_key);
         out.set(static_cast<int>(imported.scheme));
     });
@@ -78,8 +78,8 @@ int tresor_id_export_decode(char* identity, unsigned char* private_key, unsigned
 int tresor_id_export_find(tresor_buf* code, int* scheme, const char* string, std::size_t size,
                           int strict) {
     return guard([&] {
-        OutBuf out(code);
         Out kind(scheme, 0, true);
+        OutBuf out(code);
         auto found = id_export::find_code(as_text(bytes(&need(string), size)), reading_of(strict));
         out.set(as_bytes(found.text));
         out.release();
@@ -123,8 +123,9 @@ int tresor_id_export_sheet(tresor_buf* page, const char* identity, const char* c
 
 int tresor_id_export_qr(tresor_buf* modules, std::size_t* width, const char* code) {
     return guard([&] {
-        OutBuf out(modules);
+        OutBuf out(modules, true);
         Out size(width, std::size_t{0});
+        need(modules);
         auto rows = id_export::qr_code(text(code));
         Bytes all;
         for (const auto& row : rows)
@@ -137,7 +138,6 @@ int tresor_id_export_qr(tresor_buf* modules, std::size_t* width, const char* cod
 
 int tresor_id_export_name(char* out, const char* identity, std::int64_t made_at) {
     return guard([&] {
-        copy_out(&need(out),
-                 id_export::object_name(ThreemaId(text(identity)), timestamp(made_at)));
+        copy_out(&need(out), id_export::object_name(ThreemaId(text(identity)), timestamp(made_at)));
     });
 }

@@ -49,7 +49,9 @@ int tresor_keys_encryption_key(unsigned char* out, const tresor_keys* keys) {
     });
 }
 
-std::size_t tresor_container_size(std::size_t json_size) { return safe::container_size(json_size); }
+std::size_t tresor_container_size(std::size_t json_size) {
+    return json_size > safe::max_json_bytes ? 0 : safe::container_size(json_size);
+}
 
 int tresor_container_seal(tresor_buf* out, const void* json, std::size_t json_size,
                           const tresor_keys* keys) {
@@ -101,6 +103,8 @@ safe::PasswordPolicy password_policy(int policy) {
     }
 }
 
+constexpr std::size_t max_words_bytes = std::size_t{64} << 20;
+
 unsigned set_of(const std::vector<safe::PasswordIssue>& issues) {
     unsigned set = 0;
     for (auto issue : issues) set |= 1u << static_cast<unsigned>(issue);
@@ -112,7 +116,8 @@ unsigned set_of(const std::vector<safe::PasswordIssue>& issues) {
 int tresor_password_check(unsigned* errors, unsigned* warnings, const char* password,
                           std::size_t password_size, const tresor_password_options* options) {
     return guard([&] {
-        Out found_errors(errors, 0u), found_warnings(warnings, 0u);
+        Out found_warnings(warnings, 0u, true), found_errors(errors, 0u);
+        need(warnings);
         tresor_password_options given = TRESOR_PASSWORD_OPTIONS_INIT;
         if (options != nullptr) given = *options;
         need_version(given.version);
@@ -120,11 +125,14 @@ int tresor_password_check(unsigned* errors, unsigned* warnings, const char* pass
         policy.min_entropy_bits = given.min_entropy_bits;
         auto words = given.words == nullptr
                          ? safe::WordList::built_in()
-                         : safe::WordList(as_text(bytes(given.words, given.words_size)));
+                         : safe::WordList(as_text(
+                               at_most(max_words_bytes, bytes(given.words, given.words_size))));
         safe::PasswordAids aids{.words = &words};
         if (given.pattern != nullptr) aids.pattern = given.pattern;
         if (given.confirmation != nullptr)
             aids.confirmation = as_text(bytes(given.confirmation, given.confirmation_size));
+        if (!(given.min_entropy_bits >= 0))
+            throw Error(Errc::invalid_argument, "min_entropy_bits is no number of bits");
         if (given.min_entropy_bits > 0) {
             need(given.entropy);
             aids.entropy_bits = [&](std::string_view word) {

@@ -142,8 +142,8 @@ int tresor_storage_put_bytes(tresor_object* object, tresor_storage* storage, con
 int tresor_storage_stat(int* found, tresor_object* object, tresor_storage* storage,
                         const char* name) {
     return guard([&] {
-        Out is_there(found, 0);
         Out result(object, nothing(), true);
+        Out is_there(found, 0);
         give_out(store_in(storage).stat(ObjectName(text(name))), is_there, result);
     });
 }
@@ -151,8 +151,8 @@ int tresor_storage_stat(int* found, tresor_object* object, tresor_storage* stora
 int tresor_storage_get(int* found, tresor_object* object, tresor_storage* storage, const char* name,
                        const tresor_sink* into) {
     return guard([&] {
-        Out is_there(found, 0);
         Out result(object, nothing(), true);
+        Out is_there(found, 0);
         CSink sink(need(into));
         give_out(store_in(storage).get(ObjectName(text(name)), sink), is_there, result);
     });
@@ -161,9 +161,10 @@ int tresor_storage_get(int* found, tresor_object* object, tresor_storage* storag
 int tresor_storage_get_bytes(int* found, tresor_object* object, tresor_buf* content,
                              tresor_storage* storage, const char* name, std::size_t most) {
     return guard([&] {
-        Out is_there(found, 0);
         Out result(object, nothing(), true);
-        OutBuf got(content);
+        OutBuf got(content, true);
+        Out is_there(found, 0);
+        need(content);
         MemorySink sink(most);
         auto info = store_in(storage).get(ObjectName(text(name)), sink);
         if (info) got.set(sink.bytes());
@@ -204,8 +205,8 @@ int tresor_storage_clock(std::int64_t* out, tresor_storage* storage) {
 int tresor_storage_check(tresor_buf* answers, int* ok, tresor_storage* storage,
                          tresor_storage* again) {
     return guard([&] {
-        OutBuf result(answers);
         Out all_good(ok, 0, true);
+        OutBuf result(answers);
         storage::CheckOptions options;
         if (again != nullptr) options.again = &store_in(again);
         auto said = storage::check(store_in(storage), options);
@@ -328,8 +329,8 @@ int tresor_transfer_put(tresor_transferred* out, tresor_storage* storage, const 
 int tresor_transfer_get(int* found, tresor_transferred* out, tresor_storage* storage,
                         const char* name, const tresor_sink* into) {
     return guard([&] {
-        Out is_there(found, 0);
         Out result(out, tresor_transferred{}, true);
+        Out is_there(found, 0);
         CSink sink(need(into));
         auto moved = client::get_hashed(store_in(storage), ObjectName(text(name)), sink);
         is_there.set(moved ? 1 : 0);
@@ -339,7 +340,7 @@ int tresor_transfer_get(int* found, tresor_transferred* out, tresor_storage* sto
 
 int tresor_transfer_name(char* out, const char* file_name, std::size_t file_name_size) {
     return guard([&] {
-        copy_out(&need(out),
-                 client::archive_name(as_text(bytes(file_name, file_name_size))).text());
+        auto name = as_text(at_most(65536, bytes(file_name, file_name_size)));
+        copy_out(&need(out), client::archive_name(name).text());
     });
 }

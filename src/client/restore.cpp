@@ -71,7 +71,8 @@ Restored SafeClient::restore(const Password& password, const ThreemaId& identity
 }
 
 Verified SafeClient::verify() {
-    for (;;) {
+    constexpr int most_rounds = 10;
+    for (int round = 0; round < most_rounds; ++round) {
         auto state = states_.load();
         require_on(state);
         safe::Keys keys(state->master_key->clone());
@@ -86,6 +87,7 @@ Verified SafeClient::verify() {
         findings.insert(findings.end(), imported.findings.begin(), imported.findings.end());
         return {differs, state->cycle.last_upload, restored.modified, std::move(findings)};
     }
+    throw Error(Errc::conflict, "the backup changes faster than it can be verified");
 }
 
 safe::Backup SafeClient::account_in_store(const State& state) const {

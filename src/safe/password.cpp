@@ -169,8 +169,9 @@ PasswordVerdict check_password(std::string_view password, const PasswordPolicy& 
         warning(PasswordIssue::digits_only);
     if (aids.words != nullptr && aids.words->contains(password, policy.list_ignores_case))
         warning(PasswordIssue::listed);
+    // An estimate that is no number is none.
     if (aids.entropy_bits && policy.min_entropy_bits > 0 &&
-        aids.entropy_bits(password) < policy.min_entropy_bits)
+        !(aids.entropy_bits(password) >= policy.min_entropy_bits))
         warning(PasswordIssue::weak);
     return verdict;
 }

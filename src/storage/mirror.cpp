@@ -101,22 +101,24 @@ Abilities Mirror::can() const {
     return all;
 }
 
-// Does `work` with each store and notes what failed.
+// Does `work` with each store. What failed is no member: what a store calls may call this again.
 template <class Work>
-void Mirror::each(const Work& work) {
+auto Mirror::each(const Work& work) -> std::vector<Failure> {
     failures_.clear();
+    std::vector<Failure> failures;
     for (std::size_t i = 0; i < stores_.size(); ++i) {
         try {
             work(i);
         } catch (const Error& error) {
-            note(i, error);
+            note(failures, i, error);
         }
     }
+    return failures;
 }
 
-void Mirror::note(std::size_t store, const Error& error) {
+void Mirror::note(std::vector<Failure>& failures, std::size_t store, const Error& error) {
     if (error.code() == Errc::cancelled) throw error;
-    failures_.push_back({store, error});
+    failures.push_back({store, error});
 }
 
 void Mirror::throw_failures() const {
@@ -141,7 +143,7 @@ ObjectInfo Mirror::put(const ObjectName& name, ByteSource& content, const Condit
     refuse_conditions(condition);
     CallersSource source(content);
     std::optional<ObjectInfo> newest;
-    each([&](std::size_t i) {
+    failures_ = each([&](std::size_t i) {
         if (source.error.is_there()) return;
         try {
             source.rewind();
@@ -157,9 +159,9 @@ ObjectInfo Mirror::put(const ObjectName& name, ByteSource& content, const Condit
 }
 
 // The newest first.
-std::vector<Mirror::Found> Mirror::find(const ObjectName& name) {
+std::vector<Mirror::Found> Mirror::find(const ObjectName& name, std::vector<Failure>& failures) {
     std::vector<Found> found;
-    each([&](std::size_t i) {
+    failures = each([&](std::size_t i) {
         if (auto info = stores_[i]->stat(name)) found.push_back({i, *info});
     });
     std::stable_sort(found.begin(), found.end(),
@@ -168,7 +170,7 @@ std::vector<Mirror::Found> Mirror::find(const ObjectName& name) {
 }
 
 std::optional<ObjectInfo> Mirror::stat(const ObjectName& name) {
-    auto found = find(name);
+    auto found = find(name, failures_);
     if (!found.empty()) return without_version(found.front().info);
     throw_failures();
     return std::nullopt;
@@ -177,18 +179,22 @@ std::optional<ObjectInfo> Mirror::stat(const ObjectName& name) {
 std::optional<ObjectInfo> Mirror::get(const ObjectName& name, ByteSink& into) {
     CallersSink sink(into);
     bool began = false;
-    for (const Found& found : find(name)) {
+    std::vector<Failure> failures;
+    for (const Found& found : find(name, failures)) {
         if (began) into.restart();
         began = true;
         try {
             auto info = stores_[found.store]->get(name, sink);
             sink.error.throw_it();
-            if (info) return without_version(*info);
+            if (!info) continue;
+            failures_ = std::move(failures);
+            return without_version(*info);
         } catch (const Error& error) {
             sink.error.throw_it();
-            note(found.store, error);
+            note(failures, found.store, error);
         }
     }
+    failures_ = std::move(failures);
     throw_failures();
     return std::nullopt;
 }
@@ -196,14 +202,14 @@ std::optional<ObjectInfo> Mirror::get(const ObjectName& name, ByteSink& into) {
 bool Mirror::remove(const ObjectName& name, const Condition& condition) {
     refuse_conditions(condition);
     bool any = false;
-    each([&](std::size_t i) { any |= stores_[i]->remove(name); });
+    failures_ = each([&](std::size_t i) { any |= stores_[i]->remove(name); });
     throw_failures();
     return any;
 }
 
 void Mirror::list(std::string_view prefix, const Visitor& visit) {
     std::map<ObjectName, ObjectInfo> newest;
-    each([&](std::size_t i) {
+    failures_ = each([&](std::size_t i) {
         stores_[i]->list(prefix, [&](const ObjectInfo& info) {
             auto [at, fresh] = newest.try_emplace(info.name, info);
             if (!fresh && is_newer(info, at->second)) at->second = info;

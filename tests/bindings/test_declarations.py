@@ -86,7 +86,7 @@ def test_declarations_are_those_of_the_header(language):
     program = (SOURCE / "bindings" / language / PROGRAMS[language]).read_text()
     functions, structs = globals()[language](program)
     known_functions, known_structs = header()
-    assert len(functions) >= 25 and len(structs) >= 7  # else they were not understood
+    assert len(functions) >= 25 and len(structs) >= 6  # else they were not understood
     for name, declared in functions.items():
         assert declared == known_functions.get(name), name
     for name, declared in structs.items():

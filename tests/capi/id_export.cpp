@@ -87,8 +87,8 @@ TEST_CASE("capi: schemes have names, and say whether they are built in") {
     CHECK(tresor_id_scheme_supported(2) == 0);
     Opened opened;
     int status = opened.open(a1, "ThisIsABadPassword");
-    CHECK(status == (tresor_id_scheme_supported(TRESOR_ID_ARGON2ID) ? TRESOR_OK
-                                                                     : TRESOR_UNSUPPORTED));
+    CHECK(status ==
+          (tresor_id_scheme_supported(TRESOR_ID_ARGON2ID) ? TRESOR_OK : TRESOR_UNSUPPORTED));
     if (status == TRESOR_OK) CHECK(opened.scheme == TRESOR_ID_ARGON2ID);
 }
 

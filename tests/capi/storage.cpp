@@ -281,9 +281,14 @@ TEST_CASE("capi: what a callback fails with arrives, with its words") {
               status);
     }
     for (int nonsense : {1, -14, 1000}) {
-        own.fail_with = nonsense;
-        FAILS(tresor_storage_stat(&found, nullptr, store, "a"), TRESOR_INVALID_ARGUMENT);
+        own.fail_with = nonsense;  // by tresor_error_set()
+        FAILS(tresor_storage_stat(&found, nullptr, store, "a"), TRESOR_INTERNAL);
+        CHECK(std::string(tresor_error_text()) == "on purpose");
     }
+    callbacks.stat = [](int*, tresor_object*, const char*, void*) { return 1000; };
+    Store odd;
+    NEED(tresor_storage_from_callbacks(odd.out(), &callbacks));
+    FAILS(tresor_storage_stat(&found, nullptr, odd, "a"), TRESOR_INVALID_ARGUMENT);
 }
 
 TEST_CASE("capi: a callback that says nothing is not given the words of another failure") {

@@ -432,6 +432,25 @@ TEST_CASE("life: an upload during the drill is no difference") {
     CHECK_FALSE(drill.verify().differs);
 }
 
+TEST_CASE("life: a drill whose state never stands still ends as a conflict") {
+    World w;
+    struct Restless final : StateStore {
+        explicit Restless(StateStore& store) : states(store) {}
+        std::unique_ptr<Lock> lock() override { return states.lock(); }
+        std::optional<State> load() override {
+            auto state = states.load();
+            state->cycle.digest->at(0) ^= static_cast<Byte>(++loads);  // never the true one
+            return state;
+        }
+        void save(const State& state) override { states.save(state); }
+        StateStore& states;
+        int loads = 0;
+    } restless(w.states);
+    SafeClient drill(storage::place(w.stores[0]), restless);
+    CHECK_THROWS_CODE(drill.verify(), Errc::conflict);
+    CHECK(restless.loads <= 20);
+}
+
 TEST_CASE("life: a tick with nothing to do writes nothing to the store and reads only config") {
     World w;
     w.stores[0].calls.clear();

@@ -440,3 +440,17 @@ TEST_CASE("mirror: cancelled goes through at once") {
         for (const std::string& other_call : two.stores[1]->calls) CHECK(other_call == "stat");
     }
 }
+
+TEST_CASE("mirror: a call within a call does not make a failure forgotten") {
+    Stores two(2);
+    two.break_at(0, "put");
+    bool asked = false;
+    two.stores[1]->before = [&](std::string_view made) {
+        if (made != "put") return;
+        asked = true;
+        CHECK_FALSE(two.mirror->stat(other));  // nothing fails in here
+    };
+    CHECK_THROWS_CODE(put(*two.mirror, config, "x"), Errc::unavailable);
+    CHECK(asked);
+    CHECK(two.failed() == "a");
+}

@@ -38,10 +38,10 @@ public:
 
 private:
     template <class Work>
-    void each(const Work& work);
-    void note(std::size_t store, const Error& error);
+    std::vector<Failure> each(const Work& work);
+    static void note(std::vector<Failure>& failures, std::size_t store, const Error& error);
     struct Found;
-    std::vector<Found> find(const ObjectName& name);
+    std::vector<Found> find(const ObjectName& name, std::vector<Failure>& failures);
     void throw_failures() const;
 
     std::vector<std::unique_ptr<Storage>> stores_;

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include <tresor/client.hpp>
+#include <tresor/id_export.hpp>
 #include <tresor/storage/memory.hpp>
 #include <tresor/storage/retention.hpp>
 #include <tresor/storage/safe_server.hpp>
@@ -354,6 +355,27 @@ void check_the_scan() {
     }
 }
 
+void scan_id_exports() {
+    PrivateKey key(as_bytes(std::string_view(private_key, 32)));
+    ThreemaId identity("ECHOECHO");
+    Password password(password_text);
+    for (auto scheme : {id_export::Scheme::classic, id_export::Scheme::argon2id}) {
+        if (!id_export::can(scheme)) continue;
+        std::string code;
+        expect_clean("an ID export goes round", [&] {
+            code = id_export::encode(identity, key, password, scheme);
+            auto imported = id_export::decode(code, password);
+            if (!(imported.private_key == key)) ++failures;
+        });
+        expect_clean_failure("an ID export with another password",
+                             [&] { id_export::decode(code, Password("another one")); });
+    }
+    expect_clean("a private key to text and back", [&] {
+        SecretBytes text = format_private_key(key);
+        if (!(parse_private_key(text.expose()) == key.clone())) ++failures;
+    });
+}
+
 }  // namespace
 
 int main() {
@@ -372,5 +394,6 @@ int main() {
     scan_a_life();
     scan_stores();
     scan_moves();
+    scan_id_exports();
     return failures == 0 ? 0 : 1;
 }

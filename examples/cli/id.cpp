@@ -152,9 +152,8 @@ Report id_import(const Tool& tool) {
     Report report;
     std::string public_key = format_public_key(imported.public_key);
     std::string scheme(name_of(imported.scheme));
-    report.json = {{"identity", imported.identity.text()},
-                   {"public_key", public_key},
-                   {"scheme", scheme}};
+    report.json = {
+        {"identity", imported.identity.text()}, {"public_key", public_key}, {"scheme", scheme}};
     report.line("identity", imported.identity.text());
     report.line("public key", public_key);
     report.line("scheme", scheme);

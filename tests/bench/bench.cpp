@@ -83,16 +83,18 @@ double median(int rounds, const std::function<void()>& run) {
 
 }  // namespace bench
 
+void bench_id_export();
 void bench_safe(const char* sample);
 void bench_seal();
 void bench_storage();
 
-// ACCOUNT [safe|storage|seal]
+// ACCOUNT [safe|id|storage|seal]
 int main(int count, char** arguments) {
     if (count < 2) return 2;
     std::string which = count > 2 ? arguments[2] : "";
     if (which == "seal") return bench_seal(), 0;
     bench::print_machine();
     if (which.empty() || which == "safe") bench_safe(arguments[1]);
+    if (which.empty() || which == "id") bench_id_export();
     if (which.empty() || which == "storage") bench_storage();
 }

@@ -3,11 +3,9 @@
 #include <fstream>
 #include <iterator>
 
+#include <openssl/evp.h>
 #include <sodium.h>
 #include <nlohmann/json.hpp>
-#ifdef TRESOR_BENCH_OPENSSL
-#include <openssl/evp.h>
-#endif
 
 #include <tresor/safe.hpp>
 
@@ -33,12 +31,10 @@ void bench_scrypt() {
                               }});
     job.contenders.push_back(
         {"tresor derive_keys", [&] { bench::keep(safe::derive_keys(password, identity)); }});
-#ifdef TRESOR_BENCH_OPENSSL
     job.contenders.push_back({"OpenSSL", [&] {
                                   EVP_PBE_scrypt(password.expose().data(), 14, salt, 8, 65536, 8, 1,
                                                  128 << 20, out.data(), 64);
                               }});
-#endif
     bench::measure(job);
 }
 

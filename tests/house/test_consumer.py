@@ -39,27 +39,28 @@ def version():
 
 def test_find_package(installed, tmp_path):
     out = build_and_run(tmp_path, "-DUSE=find_package", f"-DCMAKE_PREFIX_PATH={installed}")
-    assert out == f"{version()} 06 2\n"
+    assert out == f"{version()} 06 2 0ZAHXXHB\n"
 
 
 def test_pkg_config(installed, tmp_path):
     pc = next(installed.rglob("tresor.pc"))
     out = build_and_run(tmp_path, "-DUSE=pkg-config", env=os.environ | {"PKG_CONFIG_PATH": str(pc.parent)})
-    assert out == f"{version()} 06 2\n"
+    assert out == f"{version()} 06 2 0ZAHXXHB\n"
 
 
 def test_add_subdirectory(tmp_path):
     out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
-    assert out == f"{version()} 06 2\n"
+    assert out == f"{version()} 06 2 0ZAHXXHB\n"
     assert not (tmp_path / "build/tresor/bin").exists()  # no tool, no tests: only the top project builds them
 
 
-def test_without_a_network(tmp_path):
-    """TRESOR_NET=OFF: no libcurl, and all that needs none."""
-    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DTRESOR_NET=OFF", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
-    assert out == f"{version()} 06 2\n"
+def test_without_a_network_and_argon2(tmp_path):
+    """TRESOR_NET=OFF, TRESOR_ARGON2=OFF: no libcurl, no libargon2, and all that needs none."""
+    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DTRESOR_NET=OFF", "-DTRESOR_ARGON2=OFF",
+                        "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+    assert out == f"{version()} 06 2 unsupported\n"
     needed = run("ldd", tmp_path / "build/consumer")
-    assert "libsodium" in needed and "libcurl" not in needed
+    assert "libsodium" in needed and "libcurl" not in needed and "libargon2" not in needed
 
 
 def test_what_is_installed(installed):

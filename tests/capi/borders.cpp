@@ -103,8 +103,7 @@ TEST_CASE("capi: a failure of what a callback was lent is the failure of the cal
     CHECK(asked == 1);
     int found = 0;
     Buf bytes;
-    FAILS(tresor_storage_get_bytes(&found, nullptr, bytes.out(), store, "a", 15),
-          TRESOR_TOO_LARGE);
+    FAILS(tresor_storage_get_bytes(&found, nullptr, bytes.out(), store, "a", 15), TRESOR_TOO_LARGE);
     CHECK((bytes.buf.data == nullptr && found == 0));
     FAILS(tresor_storage_list(
               store, "", [](int*, const tresor_object*, void*) { return int{TRESOR_CONFLICT}; },

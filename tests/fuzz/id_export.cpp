@@ -21,7 +21,8 @@ extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
             Raw raw = raw_of(text, reading);
             std::string code = text_of(raw.bytes);
             REQUIRE_THAT(raw_of(code, Reading::strict).bytes == raw.bytes);
-            REQUIRE_THAT(find_code(text, Reading::lenient).text == code || reading == Reading::strict);
+            REQUIRE_THAT(find_code(text, Reading::lenient).text == code ||
+                         reading == Reading::strict);
             Contents contents = open(raw.scheme, key, raw.bytes);
             REQUIRE_THAT(seal(raw.scheme, key, salt_of(raw.scheme, raw.bytes), contents.identity,
                               contents.private_key) == raw.bytes);

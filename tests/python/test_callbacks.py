@@ -1,5 +1,6 @@
 """What functions raise that the library calls, stores aside, comes out of the outer call: the same object."""
 import io
+import sys
 
 import pytest
 from conftest import ACCOUNT, ID, OTHER_PASSWORD, PASSWORD, raises
@@ -76,13 +77,24 @@ def test_progress_of_a_client(tmp_path):
 
 # ---- log, entropy, wait, before_removal ----
 
-@pytest.mark.parametrize("error", ERRORS, ids=repr)
-def test_log(memory, error):
+@pytest.mark.parametrize("error", ERRORS[2:], ids=repr)
+def test_an_interrupt_in_log_comes_out(memory, error):
     memory.put_limits()
     with tresor.SafeClient(MemoryStates(), memory, log=raising(error)) as client:
         assert comes_out(error, lambda: client.enable(PASSWORD, ID, ACCOUNT))
         assert client.status().enabled, "what cannot fail has gone on"
         assert comes_out(error, lambda: client.disable(keep_backup=True))
+
+
+@pytest.mark.parametrize("error", ERRORS[:2], ids=repr)
+def test_an_exception_in_log_is_no_failure_of_what_was_done(memory, error, monkeypatch):
+    """Who is told that enable() has failed does it again, and gets a conflict."""
+    told = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: told.append(one.exc_value))
+    memory.put_limits()
+    with tresor.SafeClient(MemoryStates(), memory, log=raising(error)) as client:
+        assert client.enable(PASSWORD, ID, ACCOUNT).kind is tresor.OutcomeKind.UPLOADED
+        assert told and all(one is error for one in told)
 
 
 def test_an_interrupt_in_log_ends_the_work_at_the_next_progress(tmp_path):
@@ -99,9 +111,9 @@ def test_an_interrupt_in_log_ends_the_work_at_the_next_progress(tmp_path):
     assert tresor.restore(tmp_path / "safe", PASSWORD, ID).findings == (), "the old backup stands"
 
 
-def test_a_failure_goes_before_what_log_raises(memory):
-    error = Boom("boom")
-    with tresor.SafeClient(MemoryStates(), memory, log=raising(error)) as client, raises("NOT_FOUND"):
+def test_a_failure_goes_before_what_log_raises(memory, monkeypatch):
+    monkeypatch.setattr(sys, "unraisablehook", lambda one: None)
+    with tresor.SafeClient(MemoryStates(), memory, log=raising(KeyError())) as client, raises("NOT_FOUND"):
         client.enable(PASSWORD, ID, ACCOUNT)  # there is no config
 
 

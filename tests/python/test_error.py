@@ -36,12 +36,33 @@ def test_an_error_is_pickled_and_copied():
 
 
 def test_a_code_that_does_not_exist_is_refused():
-    for code in (0, 14, -5, "io"):
+    for code in (0, 14, -5, 2**32 + 5):
         with pytest.raises(ValueError):
             TresorError(code)
-    for wait in (1.5, -1, 2**63, "7"):
+
+
+def test_an_answer_out_of_range_is_refused():
+    for wait in (-1, 2**63):
         with pytest.raises(ValueError):
             TresorError(Errc.UNAVAILABLE, "busy", retry_after=wait)
+    for status in (-1, 2**31, 2**40):
+        with pytest.raises(ValueError):
+            TresorError(Errc.UNAVAILABLE, "busy", http_status=status)
+
+
+def test_an_argument_of_a_wrong_type_is_a_type_error():
+    for arguments in ({"code": "io"}, {"code": 1.5}, {"code": 9, "retry_after": 1.5}, {"code": 9, "retry_after": "7"},
+                      {"code": 9, "http_status": "503"}, {"code": 9, "http_status": 503.0}):
+        with pytest.raises(TypeError):
+            TresorError(**arguments)
+
+
+def test_an_error_with_strange_attributes_is_shown_and_pickled():
+    error = TresorError(Errc.UNAVAILABLE, "busy", retry_after=7)
+    error.code, error.http_status = "io", "503"
+    assert str(error) == "internal: busy"
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.code, again.message, again.retry_after, again.http_status) == (Errc.INTERNAL, "busy", 7, None)
 
 
 def test_a_finding_is_a_value():

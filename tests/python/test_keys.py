@@ -85,8 +85,9 @@ def test_the_size_of_a_container():
         for size in (1, 1000):  # of random bytes, which do not shrink
             assert tresor.container_size(size) >= len(tresor.seal(os.urandom(size), keys)) > size + 40
     assert tresor.container_size(1000) > tresor.container_size(10)
-    with pytest.raises(ValueError):
-        tresor.container_size(-1)
+    for size, code in ((-1, "INVALID_ARGUMENT"), (2**64 + 5, "INVALID_ARGUMENT"), (1 << 40, "TOO_LARGE")):
+        with raises(code):
+            tresor.container_size(size)
 
 
 def test_identities():

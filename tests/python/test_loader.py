@@ -60,8 +60,18 @@ def test_an_older_library(tmp_path):
 
 
 def test_a_library_with_other_structs(monkeypatch):
-    monkeypatch.setattr(_library, "struct_sizes", lambda: [(b"tresor_object", 5), (b"tresor_buf", 16)])
+    monkeypatch.setattr(_library, "struct_sizes", lambda: [(b"tresor_object", 5, False), (b"tresor_buf", 16, False)])
     with pytest.raises(OSError, match="has other structs than this package: .*tresor_object"):
+        _library.load_one(tresor.library_path())
+
+
+def test_structs_with_a_version_may_have_grown(monkeypatch):
+    sizes = {name: size for name, size, grows in _library.struct_sizes() if grows}
+    assert b"tresor_place" in sizes and b"tresor_object" not in sizes
+    monkeypatch.setattr(_library, "struct_sizes", lambda: [(b"tresor_place", sizes[b"tresor_place"] - 8, True)])
+    assert _library.load_one(tresor.library_path()) is not None
+    monkeypatch.setattr(_library, "struct_sizes", lambda: [(b"tresor_place", sizes[b"tresor_place"] + 8, True)])
+    with pytest.raises(OSError, match="tresor_place"):
         _library.load_one(tresor.library_path())
 
 

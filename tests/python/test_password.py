@@ -1,4 +1,6 @@
 """What makes a password good enough."""
+import math
+
 import pytest
 from conftest import OTHER_PASSWORD, raises
 
@@ -56,12 +58,25 @@ def test_somebody_can_estimate():
         check_password(OTHER_PASSWORD, min_entropy_bits=1)
 
 
+@pytest.mark.parametrize("bits", [math.nan, -1.0, -math.inf])
+def test_bits_that_are_none_are_refused(bits):
+    with raises("INVALID_ARGUMENT"):
+        check_password(OTHER_PASSWORD, min_entropy_bits=bits, entropy=lambda password: 99)
+
+
+def test_an_estimate_that_is_no_number_is_not_enough():
+    verdict = check_password(OTHER_PASSWORD, min_entropy_bits=50, entropy=lambda password: math.nan)
+    assert PasswordIssue.WEAK in verdict.errors | verdict.warnings
+
+
 def test_policies_differ():
     verdicts = {policy: check_password(OTHER_PASSWORD, policy=policy, pattern="quiet") for policy in PasswordPolicy}
     assert verdicts[PasswordPolicy.IOS].ok, "once inside is enough"
     assert verdicts[PasswordPolicy.ANDROID].errors == {PasswordIssue.PATTERN_MISMATCH}
-    with pytest.raises(ValueError):
+    with raises("INVALID_ARGUMENT"):
         check_password(OTHER_PASSWORD, policy=7)
+    with pytest.raises(TypeError):
+        check_password(OTHER_PASSWORD, policy="ios")
 
 
 def test_a_password_of_a_wrong_type_is_a_type_error():

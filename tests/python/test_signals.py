@@ -1,8 +1,11 @@
 """Signals while the library works: Ctrl-C arrives, once, and nothing is left locked or taken down."""
+import faulthandler
 import io
 import json
+import os
 import re
 import signal
+import sys
 import threading
 import time
 
@@ -13,9 +16,10 @@ from signal_support import handling, in_a_while, send
 
 import tresor
 from tresor._call import call
-from tresor._signals import gate
+from tresor._signals import _action, gate
 
 NAME = "backups/" + "ab" * 32
+RESTART = 0x10000000  # SA_RESTART on Linux
 
 
 class Alarm(Exception):
@@ -239,6 +243,38 @@ def test_a_handler_that_is_changed_within_a_call_stays_changed(folder):
         with pytest.raises(Alarm):
             send(signal.SIGUSR1)
             time.sleep(1)
+
+
+def flags(number):  # behind a function and 128 bytes of a mask, on Linux
+    return int.from_bytes(bytes(_action(number))[136:140], sys.byteorder)
+
+
+def test_what_siginterrupt_has_set_stays(folder):
+    with handling(lambda *_: None, signal.SIGUSR1):
+        signal.siginterrupt(signal.SIGUSR1, False)
+        folder.put(NAME, io.BytesIO(b"x"))
+        assert flags(signal.SIGUSR1) & RESTART
+        signal.siginterrupt(signal.SIGUSR1, True)
+        folder.put(NAME, io.BytesIO(b"x"))
+        assert not flags(signal.SIGUSR1) & RESTART
+
+
+def test_a_handler_in_c_that_is_installed_within_a_call_stays(folder):
+    """Of which Python knows nothing: it has its own handler still."""
+    class Installing(io.BytesIO):
+        def read(self, size=-1):
+            faulthandler.register(signal.SIGUSR1, file=devnull)
+            return super().read(size)
+    with open(os.devnull, "w") as devnull, handling(lambda *_: None, signal.SIGUSR1):
+        python = _action(signal.SIGUSR1)[0]
+        try:
+            folder.put(NAME, Installing(b"x"))
+            assert _action(signal.SIGUSR1)[0] != python
+            folder.stat(NAME)
+            assert _action(signal.SIGUSR1)[0] != python
+        finally:
+            faulthandler.unregister(signal.SIGUSR1)
+        assert _action(signal.SIGUSR1)[0] == python
 
 
 def test_what_is_ignored_stays_ignored(folder):

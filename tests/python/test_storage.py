@@ -274,7 +274,7 @@ def test_nothing_is_replaced_without_saying_so(memory, tmp_path, monkeypatch):
     with raises("CONFLICT"):
         memory.get_file("data-backups/a", tmp_path / "a")
     assert (tmp_path / "a").read_bytes() == b"old"
-    monkeypatch.setattr(os.path, "lexists", lambda path, real=os.path.lexists: not str(path).endswith("a") and real(path))
+    monkeypatch.setattr(os.path, "lexists", lambda path, real=os.path.lexists: path != str(tmp_path / "a") and real(path))
     with raises("CONFLICT"):  # another has made it meanwhile
         memory.get_file("data-backups/a", tmp_path / "a")
     monkeypatch.undo()
@@ -331,3 +331,14 @@ def test_a_closed_store_is_refused_and_closes_twice(memory):
     assert wrapper.stat("config") is None, "what was made from it goes on working"
     with raises("INVALID_ARGUMENT"):
         tresor.Mirror([])
+
+
+def test_a_folder_may_have_a_name_that_is_no_utf_8(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9")
+    store = tresor.open_storage(path, create=True)
+    assert store.describe().endswith(str(path)) and str(path) in tresor.Mirror([store]).describe()
+
+    class Around(DictStore):
+        def describe(self):
+            return store.describe()
+    assert tresor.Retrying(Around()).describe().endswith("caf?"), "the library wants UTF-8 of those of one's own"

@@ -179,7 +179,7 @@ def test_another_thread_goes_on_while_the_library_works(keys):
     sys.setswitchinterval(5)  # a call that kept the interpreter would keep it to its end, and after
     content = os.urandom(1 << 22)
     for work in (lambda: tresor.Keys.derive(PASSWORD, ID), lambda: tresor.seal(content, keys)):
-        assert progress_during(work) > 100
+        assert progress_during(work) > 5  # 1 if it kept the interpreter, far more on an idle machine
 
 
 def test_two_threads_derive_at_the_same_time():

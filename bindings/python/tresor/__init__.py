@@ -7,7 +7,8 @@
         client.tick(account)
     account = tresor.restore("/mnt/nas/safe", "three quiet otters", "ECHOECHO").to_dict()
 
-Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `secret`.
+Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `id_export`,
+`secret`.
 Every failure of the library is a TresorError, a wrong type a TypeError; open() and what you wrote raise their own.
 What the library takes as password is str, bytes-like or Secret; as account JSON text, a dict or an Account; as time an
 aware datetime.
@@ -17,34 +18,39 @@ import typing as _typing
 from ._library import abi_version, library_path, library_version
 from .account import (Account, Contact, DistributionList, Group, Info, Link, PictureRelease, Sending, Settings, User,
                       Verification)
-from .client import LogLevel, Outcome, OutcomeKind, Restored, SafeClient, Status, Verified, restore
+from .client import Log, LogLevel, Outcome, OutcomeKind, Restored, SafeClient, Status, Store, Verified, restore
 from .cycle import CyclePolicy, CycleState, CycleWarning, Decision, Reason, WarningKind, content_digest
 from .error import Errc, Finding, TresorError
+from .id_export import (BadCharacter, IdCode, IdScheme, ImportedId, bad_characters, export_id, find_code,
+                        format_private_key, id_export_name, id_qr_code, id_sheet, import_id, parse_private_key)
 from .identity import format_backup_id, parse_backup_id, parse_identity, public_key_of
 from .keys import Keys, Opened, container_size, open_container, seal
-from .model import CheckedAccount, check_account
-from .object import Abilities, IfAbsent, IfVersion, ObjectInfo
+from .model import AccountLike, CheckedAccount, check_account
+from .object import Abilities, Condition, IfAbsent, IfVersion, ObjectInfo
 from .password import PasswordIssue, PasswordPolicy, PasswordVerdict, check_password
-from .place import Place
+from .place import Location, Place
 from .retention import Limits, Swept, format_limits, parse_limits
-from .secret import Secret
+from .secret import BytesLike, Password, Secret
 from .state import StateFile, StateStore
 from .storage import Answer, Storage
 from .stores import LibraryStorage, Mirror, Retrying, open_storage
-from .stream import Readable, Reader, Writable, Writer
+from .stream import Progress, Readable, Reader, Writable, Writer
 from .timestamp import format_time, now, parse_time
 from .transfer import Transferred, archive_name
 
 __all__ = [
-    "Abilities", "Account", "Answer", "CheckedAccount", "Contact", "CyclePolicy", "CycleState", "CycleWarning", "Decision",
-    "DistributionList", "Errc", "Finding", "Group", "IfAbsent", "IfVersion", "Info", "Keys", "LibraryStorage", "Limits",
-    "Link", "LogLevel", "Mirror", "ObjectInfo", "Opened", "Outcome", "OutcomeKind", "PasswordIssue", "PasswordPolicy",
-    "PasswordVerdict", "PictureRelease", "Place", "Readable", "Reader", "Reason", "Restored", "Retrying", "SafeClient",
-    "Secret", "Sending", "Settings", "StateFile", "StateStore", "Status", "Storage", "Swept", "Transferred", "TresorError",
-    "User", "Verification", "Verified", "WarningKind", "Writable", "Writer", "abi_version", "archive_name", "check_account",
-    "check_password", "container_size", "content_digest", "format_backup_id", "format_limits", "format_time",
-    "library_path", "library_version", "now", "open_container", "open_storage", "parse_backup_id", "parse_identity",
-    "parse_limits", "parse_time", "public_key_of", "restore", "seal",
+    "Abilities", "Account", "AccountLike", "Answer", "BadCharacter", "BytesLike", "CheckedAccount", "Condition",
+    "Contact", "CyclePolicy", "CycleState", "CycleWarning", "Decision", "DistributionList", "Errc", "Finding", "Group",
+    "IdCode", "IdScheme", "IfAbsent", "IfVersion", "ImportedId", "Info", "Keys", "LibraryStorage", "Limits", "Link",
+    "Location", "Log", "LogLevel", "Mirror", "ObjectInfo", "Opened", "Outcome", "OutcomeKind", "Password",
+    "PasswordIssue", "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Progress", "Readable", "Reader",
+    "Reason", "Restored", "Retrying", "SafeClient", "Secret", "Sending", "Settings", "StateFile", "StateStore",
+    "Status", "Storage", "Store", "Swept", "Transferred", "TresorError", "User", "Verification", "Verified",
+    "WarningKind", "Writable", "Writer", "abi_version", "archive_name", "bad_characters", "check_account",
+    "check_password", "container_size", "content_digest", "export_id", "find_code", "format_backup_id", "format_limits",
+    "format_private_key", "format_time", "id_export_name", "id_qr_code", "id_sheet", "import_id", "library_path",
+    "library_version", "now", "open_container", "open_storage", "parse_backup_id", "parse_identity", "parse_limits",
+    "parse_private_key", "parse_time", "public_key_of", "restore", "seal",
 ]
 
 if _typing.TYPE_CHECKING:

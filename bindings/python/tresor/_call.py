@@ -2,34 +2,42 @@
 
 A callback that raises notes the exception here and returns a status. If the call that led to it fails with that status
 and text, the exception itself is raised from it, the same object. KeyboardInterrupt, SystemExit and their like are
-raised in any case when the call is over: nobody may swallow them.
+raised in any case when the call is over: nobody may swallow them. So is what could not be noted, for whatever reason.
+
+What another thread throws into this one (PyThreadState_SetAsyncExc) is kept like any other from the first `try` of a
+callback on. In the few instructions before it nobody can catch it, and ctypes only prints it: do not do that to a thread
+that works with a store or state of your own.
 """
 from __future__ import annotations
 
+import ctypes
+import re
 import threading
 import weakref
 from typing import Any, Callable, List, Optional, Tuple
 
 from ._library import lib
 from ._signals import gate
-from .error import Errc, TresorError
+from ._stack import make_sure_of_room
+from .error import Errc, TresorError, known
 
 
 class _Frame:
     """What was raised in the callbacks of one call."""
 
-    __slots__ = ("in_main", "raised", "interrupt", "late")
+    __slots__ = ("in_main", "raised", "interrupt", "untold", "late")
 
     def __init__(self) -> None:
         self.in_main = gate.is_here()
         self.raised: List[Tuple[int, str, BaseException]] = []
         self.interrupt: Optional[BaseException] = None
+        self.untold: Optional[BaseException] = None  # the library does not know of it
         self.late: Optional[BaseException] = None  # from a callback that cannot fail
 
     def forget(self) -> None:
         """Exceptions lead to this frame by their tracebacks, and it to them."""
         self.raised.clear()
-        self.interrupt = self.late = None
+        self.interrupt = self.untold = self.late = None
 
 
 class _Local(threading.local):
@@ -42,14 +50,10 @@ _local = _Local()
 
 def last_error(status: int) -> TresorError:
     """Why the last call of this thread failed."""
-    try:
-        code = Errc(-status)
-    except ValueError:
-        code = Errc.INTERNAL
     retry_after, http_status = lib.tresor_error_retry_after(), lib.tresor_error_http_status()
-    error = TresorError(code, _last_text(), retry_after=retry_after if retry_after >= 0 else None,
+    error = TresorError(known(-status), _last_text(), retry_after=retry_after if retry_after >= 0 else None,
                         http_status=http_status or None)
-    error._noted = _local.last = object()
+    error._noted = _local.last = error._told()
     return error
 
 
@@ -65,12 +69,15 @@ def check(status: int) -> None:
 
 def call(function: Callable[..., int], *arguments: Any) -> None:
     """For all others."""
+    make_sure_of_room()
     frame, outer, was_open = _Frame(), _local.frame, None
     try:
         _local.frame = frame
         if frame.in_main:
             was_open = gate.enter()
         status = function(*arguments)
+    except ctypes.ArgumentError as error:
+        raise TypeError(str(error)) from None
     finally:
         _local.frame = outer
         if was_open is not None:
@@ -86,6 +93,8 @@ def call(function: Callable[..., int], *arguments: Any) -> None:
 def _conclude(frame: _Frame, status: int) -> None:
     if frame.interrupt is not None:
         raise frame.interrupt
+    if frame.untold is not None:
+        raise frame.untold
     if status != 0:
         raise _failure(frame, status)
     if frame.late is not None:
@@ -93,22 +102,26 @@ def _conclude(frame: _Frame, status: int) -> None:
 
 
 def _failure(frame: _Frame, status: int) -> BaseException:
-    """What a callback has raised, if the call fails for that; a mirror puts the texts of its stores together."""
+    """What a callback has raised, if the call fails for that."""
     text = _last_text()
-    raised = [(noted, error) for noted_status, noted, error in frame.raised if noted_status == status and noted in text]
+    raised = [(noted, error) for noted_status, noted, error in frame.raised if noted_status == status]
     exactly = [error for noted, error in raised if noted == text]
     if exactly:
         return exactly[-1]
-    if raised:
-        return raised[0][1]
+    of_a_mirror = [error for noted, error in raised if _is_part(noted, text)]
+    if of_a_mirror:
+        return of_a_mirror[0]
     failure = last_error(status)
     failure.__context__ = frame.raised[-1][2] if frame.raised else frame.late
     return failure
 
 
+def _is_part(noted: str, text: str) -> bool:
+    """A mirror puts the texts of its stores together."""
+    return re.match(r"\d+ of \d+ stores failed: ", text) is not None and f": {noted}; " in f"{text}; "
+
+
 def _code_of(error: BaseException) -> Errc:
-    if isinstance(error, TresorError):
-        return error.code
     if not isinstance(error, Exception):
         return Errc.CANCELLED
     if isinstance(error, MemoryError):
@@ -120,28 +133,40 @@ def _code_of(error: BaseException) -> Errc:
     return Errc.IO if isinstance(error, OSError) else Errc.INTERNAL
 
 
-def _told(error: BaseException) -> Tuple[str, int, int]:
-    """Text, retry_after and HTTP status. Of a foreign exception the library learns the type: the text may say anything."""
+def _told(error: BaseException) -> Tuple[int, str, Optional[int], Optional[int]]:
+    """Code, text, retry_after, HTTP status. Of a foreign exception the library learns the type: a text may say anything."""
     if isinstance(error, TresorError):
-        return error.message, -1 if error.retry_after is None else error.retry_after, error.http_status or 0
-    return f"Python code raised {type(error).__name__}", -1, 0
+        return error._told()
+    return int(_code_of(error)), f"Python code raised {type(error).__name__}", None, None
 
 
 def _note(error: BaseException) -> int:
     """Returns the status for the library."""
-    frame, status = _local.frame, -_code_of(error)
-    # What the library has noted last, and nothing since, it knows better than this package.
-    if not isinstance(error, TresorError) or error._noted is None or error._noted is not _local.last:
-        said, retry_after, http_status = _told(error)
-        lib.tresor_error_set(status, said.replace("\0", "?").encode("utf-8", "replace"))
-        lib.tresor_error_set_answer(retry_after, http_status)
+    frame, told = _local.frame, _told(error)
+    code, said, retry_after, http_status = told
+    # What the library has noted last, and nobody has changed since, it knows better than this package.
+    noted = error._noted if isinstance(error, TresorError) else None
+    if noted is None or noted is not _local.last or noted != told:
+        lib.tresor_error_set(-code, said.replace("\0", "?").encode("utf-8", "replace"))
+        lib.tresor_error_set_answer(-1 if retry_after is None else retry_after, http_status or 0)
         _local.last = None
     if frame is not None:
-        frame.raised.append((status, _last_text(), error))
+        frame.raised.append((-code, _last_text(), error))
         del frame.raised[:-16]
         if not isinstance(error, Exception) and frame.interrupt is None:
             frame.interrupt = error
-    return int(status)
+    return -code
+
+
+def _keep(raised: Optional[BaseException], error: BaseException) -> int:
+    """If the first cannot be noted because of the second."""
+    frame = _local.frame
+    if frame is not None:
+        if frame.untold is None:
+            frame.untold = error if raised is None else raised
+        if not isinstance(error, Exception) and frame.interrupt is None:
+            frame.interrupt = error
+    return -int(Errc.INTERNAL)
 
 
 def _note_late(error: BaseException) -> None:
@@ -149,9 +174,10 @@ def _note_late(error: BaseException) -> None:
     frame = _local.frame
     if frame is None:
         return
-    if not isinstance(error, Exception):
-        frame.interrupt = frame.interrupt or error
-    frame.late = frame.late or error
+    if not isinstance(error, Exception) and frame.interrupt is None:
+        frame.interrupt = error
+    if frame.late is None:
+        frame.late = error
 
 
 def interrupted() -> bool:
@@ -170,19 +196,31 @@ def _carried(work: Callable[..., Any]) -> Any:
         gate.close()
 
 
-def callback(type_: Any) -> Callable[[Callable[..., Optional[int]]], Any]:
-    """Makes a function for C of a Python function that may raise anything. None is status 0."""
+def callback(type_: Any, *, only_tells: bool = False) -> Callable[[Callable[..., Optional[int]]], Any]:
+    """Makes a function for C of a Python function that may raise anything. None is status 0.
+
+    `only_tells`: nobody waits for what it does, and its failure is not one of the call.
+    """
     def of(work: Callable[..., Optional[int]]) -> Any:
         def carrying(*arguments: Any) -> int:
+            raised: Optional[BaseException] = None
             try:
-                return _carried(lambda: work(*arguments)) or 0
+                try:
+                    return _carried(lambda: work(*arguments)) or 0
+                except BaseException as error:
+                    raised = error
+                    return _note(error)
             except BaseException as error:
-                return _note(error)
+                return _keep(raised, error)
+            finally:
+                raised = None  # its traceback leads here
 
         def carrying_late(*arguments: Any) -> None:
             try:
                 _carried(lambda: work(*arguments))
             except BaseException as error:
+                if only_tells and isinstance(error, Exception):
+                    raise  # ctypes gives it to sys.unraisablehook
                 _note_late(error)
 
         return type_(carrying_late if type_._restype_ is None else carrying)

@@ -17,9 +17,10 @@ import weakref
 from ctypes import POINTER, byref
 from itertools import count
 from types import TracebackType
-from typing import Any, Callable, List, Optional, Sequence, Tuple, Type, TypeVar
+from typing import Any, Callable, List, NoReturn, Optional, Sequence, Tuple, Type, TypeVar
 
 from ._signals import gate
+from ._stack import make_sure_of_room
 from .error import Errc, TresorError, wrong
 
 _counting = threading.RLock()
@@ -116,6 +117,7 @@ class Entered:
         self._was_open: Optional[bool] = None
 
     def __enter__(self) -> Any:
+        make_sure_of_room(20)  # for what is done here
         if gate.is_here():
             self._was_open = gate.enter()
         try:
@@ -210,6 +212,9 @@ class Owner:
     def __exit__(self, kind: Optional[Type[BaseException]], error: Optional[BaseException],
                  traceback: Optional[TracebackType]) -> None:
         self.close()
+
+    def __reduce_ex__(self, protocol: Any) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is neither copied nor pickled: what it leads to is freed once")
 
     def __repr__(self) -> str:
         return f"<tresor.{type(self).__name__}{', closed' if self.closed else ''}>"

@@ -32,6 +32,11 @@ def candidates() -> Iterator[Tuple[str, str]]:
     yield NAME, "where the system's loader looks"
 
 
+def fits(theirs: int, ours: int, grows: bool) -> bool:
+    """A struct with a version may have more members in a newer library, behind those of this package."""
+    return theirs >= ours if grows else theirs == ours
+
+
 def load_one(path: str) -> ctypes.CDLL:
     """Raises OSError with a reason."""
     library = ctypes.CDLL(path)
@@ -41,7 +46,7 @@ def load_one(path: str) -> ctypes.CDLL:
         if abi != ABI_VERSION:
             raise OSError(f"has ABI version {abi}, this package needs {ABI_VERSION}")
         declare_all(library)
-        different = [name for name, size in struct_sizes() if library.tresor_struct_size(name) != size]
+        different = [name for name, size, grows in struct_sizes() if not fits(library.tresor_struct_size(name), size, grows)]
         if different:
             raise OSError(f"has other structs than this package: {different}")
     except AttributeError as missing:

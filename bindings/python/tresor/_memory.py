@@ -8,16 +8,16 @@ from typing import Any, Optional, Tuple, Union
 
 from ._library import lib
 from ._prototypes import new, tresor_buf
-from .error import Finding, wrong
+from .error import Finding, whole, wrong
 from .secret import BytesLike, Password, Secret, Wiping, bytes_of, exposed, wipe
 
 
-def text(value: str, what: str) -> bytes:
+def text(value: str, what: str, errors: str = "strict") -> bytes:
     """A plain string. One with a NUL in it is refused: C would cut it there."""
     if not isinstance(value, str):
         raise TypeError(f"{what} is a str, not {type(value).__name__}")
     try:
-        encoded = value.encode("utf-8")
+        encoded = str.encode(value, "utf-8", errors)
     except UnicodeEncodeError:  # its object would be the text
         encoded = b"\0"
     if b"\0" in encoded:
@@ -30,10 +30,11 @@ def optional_text(value: Optional[str], what: str) -> Optional[bytes]:
 
 
 def int64(number: int, what: str) -> int:
-    """ctypes would take it modulo 2^64."""
-    if not -2**63 < number < 2**63:
-        raise wrong(f"{what} is out of range")
-    return number
+    return whole(number, what, -2**63 + 1, 2**63 - 1)
+
+
+def size_of(number: int, what: str) -> int:
+    return whole(number, what, 0, 2**63 - 1)
 
 
 class Lent:
@@ -50,7 +51,7 @@ class Lent:
 
     def __enter__(self) -> Lent:
         content = self._content
-        if isinstance(content, bytes):
+        if type(content) is bytes:
             self.address, self.size = content, len(content)
             return self
         if isinstance(content, Secret):
@@ -59,9 +60,10 @@ class Lent:
             buffer = content
         else:
             buffer = self._copy = Wiping(bytes_of(content))  # type: ignore[arg-type]
-        self.size = len(buffer)
-        if buffer:
-            self._view = c_char.from_buffer(buffer)
+        view = memoryview(buffer)
+        self.size = view.nbytes
+        if self.size:
+            self._view = c_char.from_buffer(view)
             self.address = byref(self._view)
         else:
             self.address = b""
@@ -99,6 +101,16 @@ def exactly(content: Union[BytesLike, Secret], size: int, what: str) -> Secret:
     return secret
 
 
+def plain(content: BytesLike, size: int, what: str) -> bytes:
+    """The same of what is no secret."""
+    if not isinstance(content, (bytes, bytearray, memoryview)):
+        raise TypeError(f"{what} is bytes, not {type(content).__name__}")
+    copied = memoryview(content).tobytes()
+    if len(copied) != size:
+        raise wrong(f"{what} is {size} bytes, not {len(copied)}")
+    return copied
+
+
 class Buffer:
     """Bytes that come out of the library: wiped and freed at the end of the `with`, whatever happens in it."""
 
@@ -124,10 +136,10 @@ class Buffer:
         return Secret.of(content)
 
     def text(self) -> str:
-        return self.content().decode("utf-8")
+        return self.content().decode("utf-8", "surrogateescape")  # the name of a folder may be no UTF-8
 
     def json(self) -> Any:
-        return json.loads(self.content() or b"null")
+        return json.loads(self.text() or "null")
 
     def findings(self) -> Tuple[Finding, ...]:
         return tuple(Finding(one["pointer"], one["reason"]) for one in self.json() or ())

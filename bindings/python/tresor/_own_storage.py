@@ -9,7 +9,8 @@ from ._handle import Handle
 from ._library import lib
 from ._memory import text
 from ._prototypes import member, new, tresor_storage, tresor_storage_callbacks
-from .object import ObjectInfo, condition_of, fill, new_object
+from .error import whole
+from .object import Abilities, ObjectInfo, condition_of, fill, new_object
 from .stream import Reader, Writer
 from .timestamp import optional_seconds
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 def own_handle(storage: Storage) -> Handle:
     # Only its address: the storage has the handle, not the other way round.
     payload = hosts.payload(storage)
-    description, abilities = text(storage.describe(), "a description"), int(storage.abilities())
+    description = text(storage.describe(), "a description", "replace")
+    abilities = whole(storage.abilities(), "abilities", 0, sum(Abilities))
 
     def make(out: Any) -> None:
         struct = new(tresor_storage_callbacks)
@@ -39,11 +41,8 @@ def _tell(found: Any, out: Any, info: Optional[ObjectInfo]) -> None:
 
 @callback(member(tresor_storage_callbacks, "put"))
 def _put(out: Any, name: bytes, content: Any, condition: Any, payload: int) -> None:
-    reader = Reader(content)
-    try:
-        fill(out[0], hosts[payload].put(name.decode(), reader, condition_of(condition)))
-    finally:
-        reader._end()
+    store, given = hosts[payload], condition_of(condition)
+    fill(out[0], Reader(content)._lent_to(lambda reader: store.put(name.decode(), reader, given)))
 
 
 @callback(member(tresor_storage_callbacks, "stat"))
@@ -53,11 +52,8 @@ def _stat(found: Any, out: Any, name: bytes, payload: int) -> None:
 
 @callback(member(tresor_storage_callbacks, "get"))
 def _get(found: Any, out: Any, name: bytes, into: Any, payload: int) -> None:
-    writer = Writer(into)
-    try:
-        _tell(found, out, hosts[payload].get(name.decode(), writer))
-    finally:
-        writer._end()
+    store = hosts[payload]
+    _tell(found, out, Writer(into)._lent_to(lambda writer: store.get(name.decode(), writer)))
 
 
 @callback(member(tresor_storage_callbacks, "remove"))

@@ -16,6 +16,7 @@ UNKNOWN_SIZE = 2**64 - 1
 TIME_SIZE = 21
 IDENTITY_SIZE = 9
 KEY_SIZE = 32
+KEY_TEXT_SIZE = 45
 BACKUP_ID_SIZE = 32
 BACKUP_ID_HEX_SIZE = 65
 MASTER_KEY_SIZE = 64
@@ -220,8 +221,21 @@ _declare("tresor_backup_id_size", [], c_size_t)
 _declare("tresor_backup_id_hex_size", [], c_size_t)
 _declare("tresor_identity_parse", [c_void_p, c_char_p])
 _declare("tresor_identity_public_key", [c_void_p, c_void_p])
+_declare("tresor_key_text_size", [], c_size_t)
+_declare("tresor_identity_parse_key", [c_void_p, c_void_p, c_size_t])
+_declare("tresor_identity_format_key", [c_void_p, c_void_p])
 _declare("tresor_backup_id_format", [c_void_p, c_void_p])
 _declare("tresor_backup_id_parse", [c_void_p, c_char_p])
+
+_declare("tresor_id_scheme_name", [c_int], c_char_p)
+_declare("tresor_id_scheme_supported", [c_int])
+_declare("tresor_id_export_encode", [_buf, c_char_p, c_void_p, c_void_p, c_size_t, c_int])
+_declare("tresor_id_export_decode", [c_void_p, c_void_p, c_void_p, _int, c_void_p, c_size_t, c_int, c_void_p, c_size_t])
+_declare("tresor_id_export_find", [_buf, _int, c_void_p, c_size_t, c_int])
+_declare("tresor_id_export_bad_characters", [_buf, c_void_p, c_size_t])
+_declare("tresor_id_export_sheet", [_buf, c_char_p, c_char_p, c_int64, c_int, c_char_p])
+_declare("tresor_id_export_qr", [_buf, _size, c_char_p])
+_declare("tresor_id_export_name", [c_void_p, c_char_p, c_int64])
 
 _declare("tresor_master_key_size", [], c_size_t)
 _declare("tresor_keys_derive", [POINTER(_keys), c_void_p, c_size_t, c_char_p])
@@ -317,8 +331,9 @@ def member(struct: Any, name: str) -> Any:
     return dict(struct._fields_)[name]
 
 
-def struct_sizes() -> List[Tuple[bytes, int]]:
-    return [(name.encode(), ctypes.sizeof(value)) for name, value in globals().items()
+def struct_sizes() -> List[Tuple[bytes, int, bool]]:
+    """Name, size, and whether it has a version."""
+    return [(name.encode(), ctypes.sizeof(value), value._fields_[0][0] == "version") for name, value in globals().items()
             if isinstance(value, type(Structure)) and getattr(value, "_fields_", None)]
 
 

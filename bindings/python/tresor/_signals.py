@@ -4,9 +4,13 @@ A handler of Python's may raise, as the one for Ctrl-C does, and Python runs han
 first Python function that it gets to. In a call of the library that is the entry of a callback, before any `try`:
 ctypes would print the exception and return anything at all to C. So, for the length of a call from the main thread,
 handlers that are Python functions are taken down, run where a callback is ready to carry what they raise, and put back.
+
+What the system knows of a handler is put back as it was, too: Python's own functions would forget what siginterrupt() has
+set, and undo a handler in C that somebody has installed over Python's.
 """
 from __future__ import annotations
 
+import ctypes
 import importlib
 import os
 import signal
@@ -18,6 +22,19 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 _signal: Any = importlib.import_module("_signal")
 _SIGNALS = tuple(sorted(int(number) for number in signal.valid_signals() if number < 32))
 
+# Keeps the interpreter's lock: to wait for it would take longer than the function.
+_sigaction: Any = ctypes.PyDLL(None).sigaction if os.name == "posix" else None
+_Room: Any = ctypes.c_void_p * 64  # more than enough
+
+
+def _action(number: int, new: Any = None) -> Any:
+    """What the system does on a signal, before it is told to do something else. A struct that each system has in its own
+    form, to be kept and not to be read, but for the address of a function that it begins with."""
+    old = _Room()
+    if _sigaction is not None:
+        _sigaction(number, new, old)
+    return old
+
 
 class Gate:
     """Of the main thread, which alone runs handlers of signals."""
@@ -28,6 +45,8 @@ class Gate:
         self._waiting: List[Tuple[int, Optional[FrameType]]] = []
         self._handlers: Dict[int, Callable[[int, Optional[FrameType]], Any]] = {}
         self._own = self._handle  # one object, to be recognised
+        self._actions: Dict[int, Any] = {}
+        self._python: Optional[int] = None  # the address of the function in C that all of Python's handlers have
         self._forked_here = True
 
     @staticmethod
@@ -60,13 +79,16 @@ class Gate:
         for number in _SIGNALS:
             handler = _signal.getsignal(number)
             if callable(handler) and handler is not self._own:
-                self._handlers[number] = handler
+                self._handlers[number], self._actions[number] = handler, _action(number)
                 _signal.signal(number, self._own)
+                self._python = self._python or _action(number)[0]
 
     def _put_back(self) -> None:
         for number, handler in self._handlers.items():
             if _signal.getsignal(number) is self._own:
+                now = _action(number)
                 _signal.signal(number, handler)
+                _action(number, self._actions[number] if now[0] == self._python else now)
 
     def open(self) -> None:
         """In a callback, where what handlers raise is caught."""

@@ -74,7 +74,7 @@ def _write_time(time: datetime) -> int:
 
 
 def _write_base64(content: Union[BytesLike, Secret]) -> str:
-    return base64.b64encode(exposed(content) if isinstance(content, Secret) else bytes(content)).decode()
+    return base64.b64encode(exposed(content) if isinstance(content, Secret) else memoryview(content).tobytes()).decode()
 
 
 def _read_release(value: List[Any]) -> Any:

@@ -22,7 +22,7 @@ from ._library import lib
 from ._memory import Buffer, Lent, LentIfAny, optional_text, text
 from ._prototypes import NEVER, member, new, tresor_client, tresor_client_options, tresor_outcome
 from .cycle import CyclePolicy, Reason
-from .error import Finding, wrong
+from .error import Finding, typed, wrong
 from .model import AccountLike, Document, document
 from .place import Location, Place, place_of
 from .secret import Password, Secret
@@ -91,7 +91,7 @@ class Restored(Document):
 
 @dataclass(frozen=True)
 class Status:
-    """What a person wants to know; nothing secret."""
+    """What a person wants to know; nothing secret. `warnings` say what stands in the way of a good backup, as text."""
 
     enabled: bool
     identity: str
@@ -125,7 +125,7 @@ class _Listener:
         self.progress, self.log = progress, log
 
 
-@callback(member(tresor_client_options, "log"))
+@callback(member(tresor_client_options, "log"), only_tells=True)
 def _log(level: int, event: bytes, fields: bytes, payload: int) -> None:
     hosts[payload].log(LogLevel(level), event.decode(), _json.loads(fields))
 
@@ -135,7 +135,8 @@ class SafeClient(Owner):
 
     `state` is a path or a StateStore. `store` is where backups are kept: a location or Place, which enable() and restore()
     note in the state and tick() takes from there, or an open Storage; it may be left out for a client that only ticks.
-    `progress` is told of uploads and downloads by location, False from it cancels. Times default to now.
+    `progress` is told of uploads and downloads by location, False from it cancels. `log` is told of what is done; that is
+    done all the same when it raises an Exception, which goes to sys.unraisablehook. Times default to now.
     """
 
     def __init__(self, state: Union[Location, StateStore], store: Optional[Store] = None, *,
@@ -145,7 +146,7 @@ class SafeClient(Owner):
         self._states = state if isinstance(state, StateStore) else StateFile(state)
         self._store = store if store is None or isinstance(store, Storage) else place_of(store)
         self._listener = _Listener(progress, log)
-        policy = (cycle or CyclePolicy())._struct()
+        policy = typed(CyclePolicy() if cycle is None else cycle, CyclePolicy, "a cycle")._struct()
         payload, logs = hosts.payload(self._listener), log is not None
         states = self._states._needed()
         storage = self._store._needed() if isinstance(self._store, Storage) else None
@@ -170,8 +171,8 @@ class SafeClient(Owner):
         with Lent(password) as secret, document(account) as json, self._noted() as place, self._entered() as pointer, \
                 Buffer() as findings:
             call(lib.tresor_client_enable, byref(out), findings.out, pointer, secret.address, secret.size,
-                 text(identity, "a Threema ID"), json.address, json.size, place, optional_text(data, "data"), replace,
-                 seconds_or_now(now))
+                 text(identity, "a Threema ID"), json.address, json.size, place, optional_text(data, "data"),
+                 bool(replace), seconds_or_now(now))
             return _outcome_of(out, findings)
 
     def tick(self, account: AccountLike, *, force: bool = False, now: Optional[datetime] = None) -> Outcome:
@@ -181,7 +182,7 @@ class SafeClient(Owner):
         """
         out = tresor_outcome()
         with document(account) as json, self._entered() as pointer, Buffer() as findings:
-            call(lib.tresor_client_tick, byref(out), findings.out, pointer, json.address, json.size, force,
+            call(lib.tresor_client_tick, byref(out), findings.out, pointer, json.address, json.size, bool(force),
                  seconds_or_now(now))
             return _outcome_of(out, findings)
 
@@ -226,7 +227,7 @@ class SafeClient(Owner):
         """Switches Safe off and forgets the keys. Returns whether the backup is gone; a tick tries again if not."""
         removed = c_int()
         with self._entered() as pointer:
-            call(lib.tresor_client_disable, byref(removed), pointer, keep_backup)
+            call(lib.tresor_client_disable, byref(removed), pointer, bool(keep_backup))
         return bool(removed.value)
 
     def status(self, now: Optional[datetime] = None) -> Status:
@@ -236,7 +237,7 @@ class SafeClient(Owner):
             return _status_of(out.json())
 
     def next_due(self, now: Optional[datetime] = None) -> Optional[datetime]:
-        """When to tick next; None when Safe is off."""
+        """When to tick next; None when Safe is off. Raises not_found before it was ever on."""
         out = c_int64()
         with self._entered() as pointer:
             call(lib.tresor_client_next_due, byref(out), pointer, seconds_or_now(now))

@@ -9,9 +9,9 @@ from typing import Any, List, Optional, Union
 
 from ._call import check
 from ._library import lib
-from ._memory import Buffer, Lent, int64
+from ._memory import Buffer, Lent, int64, plain
 from ._prototypes import DIGEST_SIZE, new, tresor_cycle_policy, tresor_cycle_state, tresor_decision
-from .error import Errc, TresorError, wrong
+from .error import Errc, TresorError, one_of, typed, whole, wrong
 from .keys import Keys
 from .secret import BytesLike, Secret
 from .timestamp import optional_seconds, optional_time, seconds_or_now
@@ -88,19 +88,17 @@ class Decision:
 def content_digest(canonical: Union[str, BytesLike, Secret], keys: Keys) -> bytes:
     """What content is recognised by (32 bytes); `canonical` as check_account() writes it."""
     out = create_string_buffer(DIGEST_SIZE)
-    with Lent(canonical) as lent, keys._entered() as pointer:
+    with Lent(canonical) as lent, typed(keys, Keys, "keys")._entered() as pointer:
         check(lib.tresor_cycle_digest(out, lent.address, lent.size, pointer))
     return out.raw
 
 
 def _digest(digest: bytes) -> Any:
-    if len(digest) != DIGEST_SIZE:
-        raise wrong(f"a digest is {DIGEST_SIZE} bytes")
-    return (c_ubyte * DIGEST_SIZE)(*digest)
+    return (c_ubyte * DIGEST_SIZE).from_buffer_copy(plain(digest, DIGEST_SIZE, "a digest"))
 
 
 def _policy(policy: Optional[CyclePolicy]) -> Any:
-    return None if policy is None else byref(policy._struct())
+    return None if policy is None else byref(typed(policy, CyclePolicy, "a policy")._struct())
 
 
 @dataclass(frozen=True)
@@ -122,7 +120,7 @@ class CycleState:
                now: Optional[datetime] = None) -> Decision:
         """Upload now, or not, and why?"""
         out = tresor_decision()
-        check(lib.tresor_cycle_decide(byref(out), byref(self._struct()), _digest(digest), force, _policy(policy),
+        check(lib.tresor_cycle_decide(byref(out), byref(self._struct()), _digest(digest), bool(force), _policy(policy),
                                       seconds_or_now(now)))
         return Decision(bool(out.upload), Reason(out.reason), optional_time(out.next_due))
 
@@ -135,13 +133,13 @@ class CycleState:
     def after_skip(self, reason: Reason, now: Optional[datetime] = None) -> CycleState:
         """What is known after a tick that did not upload."""
         struct = self._struct()
-        check(lib.tresor_cycle_after_skip(byref(struct), reason, seconds_or_now(now)))
+        check(lib.tresor_cycle_after_skip(byref(struct), one_of(Reason, reason, "reason"), seconds_or_now(now)))
         return CycleState._of(struct)
 
     def after_failure(self, error: Union[TresorError, Errc], now: Optional[datetime] = None) -> CycleState:
         """What is known after a failure; when to try again depends on its code and its retry_after."""
         struct = self._struct()
-        code, wait = (error.code, error.retry_after) if isinstance(error, TresorError) else (error, None)
+        code, _, wait, _ = error._told() if isinstance(error, TresorError) else (one_of(Errc, error, "code"), "", None, None)
         check(lib.tresor_cycle_after_failure(byref(struct), -code, -1 if wait is None else wait, seconds_or_now(now)))
         return CycleState._of(struct)
 
@@ -171,13 +169,13 @@ class CycleState:
 
     def _struct(self) -> Any:
         struct = new(tresor_cycle_state)
-        struct.enabled, struct.retention_days = self.enabled, int64(self.retention_days, "retention_days")
-        struct.failures = min(max(self.failures, 0), 2**31)
+        struct.enabled, struct.retention_days = bool(self.enabled), int64(self.retention_days, "retention_days")
+        struct.failures = whole(self.failures, "failures", 0, 2**32 - 1)
         for name in ("enabled_at", "last_attempt", "last_upload", "failing_since", "not_before"):
             setattr(struct, name, optional_seconds(getattr(self, name)))
         if self.digest is not None:
             struct.has_digest, struct.digest = True, _digest(self.digest)
-        struct.last_error = 0 if self.last_error is None else -self.last_error
+        struct.last_error = 0 if self.last_error is None else -one_of(Errc, self.last_error, "code")
         return struct
 
     @staticmethod

@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import enum
+import operator
 from dataclasses import dataclass
-from typing import Any, Optional, Tuple, Union
+from typing import Any, Callable, Optional, Tuple, Type, TypeVar, Union
 
 
 class Errc(enum.IntEnum):
@@ -24,6 +25,10 @@ class Errc(enum.IntEnum):
     CANCELLED = 13  # by the caller
 
 
+LONGEST, HIGHEST = 2**63 - 1, 2**31 - 1  # seconds, HTTP status
+_T = TypeVar("_T")
+
+
 class TresorError(Exception):
     """Every failure of the library; raise it in a store of your own to say what went wrong there.
 
@@ -41,24 +46,40 @@ class TresorError(Exception):
 
     def __init__(self, code: Union[Errc, int], message: str = "", *, retry_after: Optional[int] = None,
                  http_status: Optional[int] = None) -> None:
-        if retry_after is not None and not (isinstance(retry_after, int) and 0 <= retry_after < 2**63):
-            raise ValueError("retry_after is a number of whole seconds")
-        self.code = Errc(code)
+        self.code = Errc(whole(code, "a code", 1, len(Errc), ValueError))
         self.message = str(message) or self.name
-        self.retry_after = retry_after
-        self.http_status = http_status
+        if retry_after is not None:
+            self.retry_after = whole(retry_after, "retry_after", 0, LONGEST, ValueError)
+        if http_status is not None:
+            self.http_status = whole(http_status, "http_status", 0, HIGHEST, ValueError)
         super().__init__(self.message)
 
     @property
     def name(self) -> str:
         """The code as a word: "auth_failed"."""
-        return self.code.name.lower()
+        return known(self.code).name.lower()
 
     def __str__(self) -> str:
         return self.message if self.message == self.name else f"{self.name}: {self.message}"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return _again, (int(self.code), self.message, self.retry_after, self.http_status)
+        return _again, self._told()
+
+    def _told(self) -> Tuple[int, str, Optional[int], Optional[int]]:
+        """Code and all as the library takes them; a program may have set the attributes to anything."""
+        return (int(known(self.code)), str(self.message), _if_in_range(self.retry_after, LONGEST),
+                _if_in_range(self.http_status, HIGHEST))
+
+
+def known(code: Any) -> Errc:
+    try:
+        return Errc(code)
+    except ValueError:
+        return Errc.INTERNAL
+
+
+def _if_in_range(number: Any, most: int) -> Optional[int]:
+    return number if isinstance(number, int) and 0 <= number <= most else None
 
 
 def _again(code: int, message: str, retry_after: Optional[int], http_status: Optional[int]) -> TresorError:
@@ -75,3 +96,28 @@ class Finding:
 
 def wrong(message: str) -> TresorError:
     return TresorError(Errc.INVALID_ARGUMENT, message)
+
+
+# ---- of arguments: a wrong type is a TypeError; ctypes would take a number modulo 2^n ----
+
+def whole(number: Any, what: str, least: int, most: int, refuse: Callable[[str], Exception] = wrong) -> int:
+    """A whole number within its range."""
+    value = operator.index(number)
+    if not least <= value <= most:
+        raise refuse(f"{what} is out of range")
+    return value
+
+
+def typed(value: Any, type_: Type[_T], what: str) -> _T:
+    """What is of this type."""
+    if not isinstance(value, type_):
+        raise TypeError(f"{what} is of type {type_.__name__}, not {type(value).__name__}")
+    return value
+
+
+def one_of(kind: Type[_T], value: Any, what: str) -> _T:
+    """A member of an IntEnum, also by its number."""
+    try:
+        return kind(operator.index(value))  # type: ignore[call-arg]
+    except ValueError:
+        raise wrong(f"there is no such {what}") from None

@@ -6,9 +6,8 @@ from typing import Union
 
 from ._call import check
 from ._library import lib
-from ._memory import Lent, exactly, text
+from ._memory import Lent, exactly, plain, text
 from ._prototypes import BACKUP_ID_HEX_SIZE, BACKUP_ID_SIZE, IDENTITY_SIZE, KEY_SIZE
-from .error import wrong
 from .secret import BytesLike, Secret
 
 
@@ -29,10 +28,8 @@ def public_key_of(private_key: Union[BytesLike, Secret]) -> bytes:
 
 def format_backup_id(backup_id: bytes) -> str:
     """As it is written everywhere: 64 lowercase hex digits."""
-    if len(backup_id) != BACKUP_ID_SIZE:
-        raise wrong("a backup id is 32 bytes")
     out = create_string_buffer(BACKUP_ID_HEX_SIZE)
-    check(lib.tresor_backup_id_format(out, bytes(backup_id)))
+    check(lib.tresor_backup_id_format(out, plain(backup_id, BACKUP_ID_SIZE, "a backup id")))
     return out.value.decode()
 
 

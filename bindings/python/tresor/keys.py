@@ -8,9 +8,9 @@ from typing import Any, Callable, Tuple, Union
 from ._call import check
 from ._handle import Handle, Owner
 from ._library import lib
-from ._memory import Buffer, Lent, exactly, new_secret, text
+from ._memory import Buffer, Lent, exactly, new_secret, size_of, text
 from ._prototypes import BACKUP_ID_SIZE, KEY_SIZE, MASTER_KEY_SIZE, tresor_keys
-from .error import Finding
+from .error import Errc, Finding, TresorError, typed
 from .model import AccountLike, Document, document
 from .secret import BytesLike, Password, Secret
 
@@ -78,20 +78,21 @@ class Opened(Document):
 
 def seal(account: AccountLike, keys: Keys) -> bytes:
     """Seals JSON text as it is, under a fresh random nonce. Raises too_large over 16 MiB."""
-    with document(account) as lent, keys._entered() as pointer, Buffer() as out:
+    with document(account) as lent, typed(keys, Keys, "keys")._entered() as pointer, Buffer() as out:
         check(lib.tresor_container_seal(out.out, lent.address, lent.size, pointer))
         return out.content()
 
 
 def open_container(container: BytesLike, keys: Keys) -> Opened:
     """Raises auth_failed for other keys or a changed bit anywhere, malformed, too_large."""
-    with Lent(container) as lent, keys._entered() as pointer, Buffer() as json, Buffer() as findings:
+    with Lent(container) as lent, typed(keys, Keys, "keys")._entered() as pointer, Buffer() as json, Buffer() as findings:
         check(lib.tresor_container_open(json.out, findings.out, lent.address, lent.size, pointer))
         return Opened(json.secret(), findings.findings())
 
 
 def container_size(json_size: int) -> int:
-    """How many bytes sealing so many bytes of JSON gives."""
-    if json_size < 0:
-        raise ValueError("a size is not negative")
-    return int(lib.tresor_container_size(json_size))
+    """How many bytes sealing so many bytes of JSON gives. Raises too_large over 16 MiB."""
+    size = int(lib.tresor_container_size(size_of(json_size, "a size")))
+    if size == 0:
+        raise TresorError(Errc.TOO_LARGE, "that is more than can be sealed")
+    return size

@@ -58,6 +58,10 @@ class Document:
             raise TresorError(Errc.MALFORMED, "the document is not a JSON object")
         return value
 
+    def to_json(self) -> Secret:
+        """The JSON itself."""
+        return self.json
+
     def to_account(self) -> Account:
         """Read leniently, as check_account() does."""
         from .account import Account

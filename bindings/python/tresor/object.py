@@ -11,7 +11,7 @@ from ._call import check
 from ._library import lib
 from ._memory import int64, text
 from ._prototypes import NEVER, UNKNOWN_SIZE, tresor_condition, tresor_object
-from .error import wrong
+from .error import whole
 from .timestamp import optional_seconds, optional_time, seconds_or_now
 
 
@@ -73,12 +73,7 @@ def condition_struct(condition: Optional[Condition]) -> Any:
 
 def _version(version: str) -> bytes:
     """Opaque: what is not UTF-8 comes back as it came."""
-    if not isinstance(version, str):
-        raise TypeError(f"a version is a str, not {type(version).__name__}")
-    encoded = version.encode("utf-8", "surrogateescape")
-    if b"\0" in encoded:
-        raise wrong("a version holds U+0000")
-    return encoded
+    return text(version, "a version", "surrogateescape")
 
 
 def condition_of(pointer: Any) -> Optional[Condition]:
@@ -99,7 +94,6 @@ def new_object() -> Any:
 def fill(struct: Any, info: ObjectInfo) -> None:
     if not isinstance(info, ObjectInfo):
         raise TypeError(f"an ObjectInfo is needed, not {type(info).__name__}")
-    if not 0 <= info.size < UNKNOWN_SIZE:  # ctypes would take it modulo 2^64
-        raise wrong("the size of an object is out of range")
-    check(lib.tresor_object_set(byref(struct), text(info.name, "a name"), info.size, optional_seconds(info.modified),
+    size = whole(info.size, "the size of an object", 0, UNKNOWN_SIZE - 1)
+    check(lib.tresor_object_set(byref(struct), text(info.name, "a name"), size, optional_seconds(info.modified),
                                 _version(info.version)))

@@ -10,7 +10,7 @@ from ._call import call, callback, hosts
 from ._library import lib
 from ._memory import Lent, LentIfAny, optional_text
 from ._prototypes import new, tresor_entropy, tresor_password_options
-from .error import wrong
+from .error import one_of, wrong
 from .secret import Password
 
 
@@ -82,7 +82,7 @@ def check_password(password: Password, *, policy: PasswordPolicy = PasswordPolic
         raise wrong("min_entropy_bits needs somebody to estimate: entropy")
     estimate = _Entropy(entropy)
     options = new(tresor_password_options)
-    options.policy = PasswordPolicy(policy)
+    options.policy = one_of(PasswordPolicy, policy, "policy")
     options.pattern = optional_text(pattern, "a pattern")
     options.min_entropy_bits = min_entropy_bits
     options.entropy, options.payload = _ask, hosts.payload(estimate)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from ctypes import byref
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Iterator, Optional, Union
 
@@ -28,7 +28,7 @@ class Place:
 
     location: Location
     user: Optional[str] = None
-    password: Optional[Password] = None
+    password: Optional[Password] = field(default=None, hash=False)
     password_file: Optional[Location] = None
     ca_file: Optional[Location] = None
     pin: Optional[str] = None
@@ -54,7 +54,7 @@ class Place:
             if self.timeout < timedelta(seconds=1):
                 raise wrong("a timeout is at least a second")
             struct.timeout = self.timeout // timedelta(seconds=1)
-        struct.allow_insecure = self.allow_insecure
+        struct.allow_insecure = bool(self.allow_insecure)
         with LentIfAny(self.password) as password:
             struct.password, struct.password_size = password.pointer(), password.size
             yield byref(struct)

@@ -9,7 +9,7 @@ from ._call import callback, check, hosts, interrupted
 from ._library import lib
 from ._memory import Buffer, Lent, int64
 from ._prototypes import UNKNOWN_SIZE, member, tresor_limits, tresor_sweep_options
-from .error import Errc, Finding, TresorError, wrong
+from .error import Errc, Finding, TresorError, typed, whole
 from .object import ObjectInfo, info_of
 from .secret import BytesLike
 from .stream import Progress
@@ -24,9 +24,8 @@ class Limits:
     findings: Tuple[Finding, ...] = field(default=(), compare=False)  # what was odd where they were read
 
     def _struct(self) -> Any:
-        if not 0 <= self.max_backup_bytes < UNKNOWN_SIZE:  # ctypes would take it modulo 2^64
-            raise wrong("max_backup_bytes is out of range")
-        return tresor_limits(self.max_backup_bytes, int64(self.retention_days, "retention_days"))
+        return tresor_limits(whole(self.max_backup_bytes, "max_backup_bytes", 0, UNKNOWN_SIZE - 1),
+                             int64(self.retention_days, "retention_days"))
 
 
 def limits_of(struct: Any, findings: Tuple[Finding, ...]) -> Limits:
@@ -44,7 +43,7 @@ def parse_limits(config: Union[str, BytesLike]) -> Limits:
 def format_limits(limits: Limits) -> bytes:
     """As a `config`: 1024 to 2^31 bytes, 1 to 36500 days. Raises invalid_argument out of range."""
     with Buffer() as out:
-        check(lib.tresor_limits_format(out.out, byref(limits._struct())))
+        check(lib.tresor_limits_format(out.out, byref(typed(limits, Limits, "limits")._struct())))
         return out.content()
 
 

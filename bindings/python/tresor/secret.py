@@ -39,6 +39,8 @@ class Secret:
     @classmethod
     def of(cls, content: bytearray) -> Secret:
         """Takes over a bytearray, without a copy: it is wiped with the Secret. Do not resize it."""
+        if not isinstance(content, bytearray):
+            raise TypeError(f"a bytearray is needed, not {type(content).__name__}")
         made = cls.__new__(cls)
         made._closed = False
         made._bytes = content
@@ -97,18 +99,20 @@ def exposed(secret: Secret) -> bytearray:
 
 
 def wipe(content: bytearray) -> None:
-    content[:] = bytes(len(content))
+    view = memoryview(content)
+    view[:] = bytes(view.nbytes)
 
 
 def bytes_of(content: Password) -> BytesLike:
+    """What is copied by its memory: len() of a class of somebody's may say anything."""
     if isinstance(content, str):
         try:
-            return content.encode("utf-8")
+            return str.encode(content, "utf-8")
         except UnicodeEncodeError:  # its object would be the secret
             pass
         raise wrong("a text is not Unicode: it holds half a surrogate pair")
     if isinstance(content, Secret):
         return exposed(content)
     if isinstance(content, (bytes, bytearray, memoryview)):
-        return content
+        return memoryview(content)
     raise TypeError(f"str, bytes-like or Secret is needed, not {type(content).__name__}")

@@ -20,11 +20,11 @@ class StateStore(Owner):
 
     def load(self) -> Union[str, BytesLike, Secret, None]:
         """What was saved last, None before the first time. At most 1 MiB."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no load()")
 
     def save(self, state: Secret) -> None:
         """Replaces what was saved, as a whole. The Secret is yours to keep or to close."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no save()")
 
     def lock(self) -> None:
         """Waits until nobody else holds it."""

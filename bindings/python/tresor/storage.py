@@ -14,10 +14,10 @@ from typing import Any, Callable, Iterable, List, Optional, Union
 from ._call import call, hosts
 from ._handle import Entered, Handle, Owner
 from ._library import lib
-from ._memory import Buffer, Lent, int64, text
+from ._memory import Buffer, Lent, int64, size_of, text
 from ._own_storage import own_handle
 from ._prototypes import new, tresor_limits, tresor_sweep_options, tresor_swept
-from .error import Errc, TresorError, wrong
+from .error import Errc, TresorError, typed
 from .object import Abilities, Condition, ObjectInfo, condition_struct, info_of, new_object
 from .retention import Limits, Sweeping, Swept, ask_before_removal, limits_of
 from .secret import BytesLike, Secret
@@ -56,32 +56,37 @@ class Storage(Owner):
     What your functions raise comes out of the call that led to them, the same object. The library itself learns the code
     of a TresorError; of others: NotImplementedError is unsupported, ConnectionError and TimeoutError are unavailable (and
     tried again by Retrying), other OSErrors are io, what is no Exception (KeyboardInterrupt) is cancelled, all else is
-    internal. One thread at a time uses a store; the others wait.
+    internal. One thread at a time uses a store; the others wait: two stores whose functions use each other wait for ever if
+    two threads begin with one of them each. What `content` or `into` fails with is the failure of the call, whatever a
+    function makes of it, but for what was read before a rewind().
     """
 
+    def _lacks(self, function: str) -> NotImplementedError:
+        return NotImplementedError(f"{type(self).__name__} has no {function}()")
+
     def describe(self) -> str:
-        """What and where it is, for people, without credentials. Asked once."""
-        raise NotImplementedError
+        """What and where it is, for people, without credentials. Asked before the first use, and never changes."""
+        raise self._lacks("describe")
 
     def abilities(self) -> Abilities:
-        """What it can do. Asked once."""
-        raise NotImplementedError
+        """What it can do. Asked before the first use, and never changes."""
+        raise self._lacks("abilities")
 
     def put(self, name: str, content: Readable, condition: Optional[Condition] = None) -> ObjectInfo:
         """Stores what a binary file holds from where it stands."""
-        raise NotImplementedError
+        raise self._lacks("put")
 
     def stat(self, name: str) -> Optional[ObjectInfo]:
         """What is known of an object; None if there is none."""
-        raise NotImplementedError
+        raise self._lacks("stat")
 
     def get(self, name: str, into: Writable) -> Optional[ObjectInfo]:
         """Writes an object to a binary file; one that is seekable is rewound where something must be tried again."""
-        raise NotImplementedError
+        raise self._lacks("get")
 
     def remove(self, name: str, condition: Optional[Condition] = None) -> bool:
-        """Returns whether there was something to remove."""
-        raise NotImplementedError
+        """Returns whether there was something to remove; False for what is not there, whatever the condition."""
+        raise self._lacks("remove")
 
     def list(self, prefix: str = "") -> Iterable[ObjectInfo]:
         """Objects whose name begins with `prefix`, in any order. Not every store can: unsupported."""
@@ -102,9 +107,7 @@ class Storage(Owner):
 
     def get_bytes(self, name: str, most: int = 1 << 24) -> Optional[bytes]:
         """The object, at most so many bytes (else too_large); None if there is none."""
-        if not 0 <= most < 1 << 63:
-            raise wrong("that is no size")
-        found = c_int()
+        found, most = c_int(), size_of(most, "a size")
         with self._entered() as pointer, Buffer() as out:
             call(lib.tresor_storage_get_bytes, byref(found), None, out.out, pointer, text(name, "a name"), most)
             return out.content() if found.value else None
@@ -115,7 +118,7 @@ class Storage(Owner):
         `again` is the same place opened a second time, for two more questions; the store itself, if it may be called in
         the middle of a call. Raises what the store raises if it cannot be reached at all.
         """
-        handles = [store._needed() for store in (self, again) if store is not None]
+        handles = [typed(store, Storage, "a store")._needed() for store in (self, again) if store is not None]
         with Entered(*handles) as pointer, Buffer() as out:
             call(lib.tresor_storage_check, out.out, None, pointer, None if again is None else handles[1].pointer)
             return [Answer(one["name"], one["ok"], one["detail"]) for one in out.json()]
@@ -130,7 +133,7 @@ class Storage(Owner):
     def put_limits(self, limits: Limits = Limits()) -> None:
         """Writes the `config` of a new store. Raises conflict if there is one, invalid_argument out of range."""
         with self._entered() as pointer:
-            call(lib.tresor_limits_put, pointer, byref(limits._struct()))
+            call(lib.tresor_limits_put, pointer, byref(typed(limits, Limits, "limits")._struct()))
 
     def sweep(self, retention_days: Optional[int] = None, now: Optional[datetime] = None, *, dry_run: bool = False,
               progress: Optional[Progress] = None,
@@ -141,7 +144,7 @@ class Storage(Owner):
         days = self.limits().retention_days if retention_days is None else int64(retention_days, "retention_days")
         told = Sweeping(progress, before_removal)
         options, out = new(tresor_sweep_options), tresor_swept()
-        options.dry_run, options.progress = dry_run, tell_progress
+        options.dry_run, options.progress = bool(dry_run), tell_progress
         options.before_removal, options.payload = ask_before_removal, hosts.payload(told)
         with self._entered() as pointer:
             if now is None:

@@ -12,7 +12,7 @@ from ._handle import Handle, Owner
 from ._library import lib
 from ._memory import Buffer, text
 from ._prototypes import new, tresor_storage, tresor_storage_options, tresor_visit, tresor_wait
-from .error import wrong
+from .error import typed, wrong
 from .object import Abilities, Condition, ObjectInfo, condition_struct, info_of, new_object
 from .place import Location, Place, _location
 from .secret import Password
@@ -95,7 +95,7 @@ def _open(place: Place, create: bool, progress: Optional[Progress]) -> LibrarySt
 
     def make(out: Any) -> None:
         options = new(tresor_storage_options)
-        options.create, options.progress, options.payload = create, tell_progress, payload
+        options.create, options.progress, options.payload = bool(create), tell_progress, payload
         with place._struct() as struct:
             call(lib.tresor_storage_open, out, struct, byref(options))
     store._own(Handle(tresor_storage, make, lib.tresor_storage_free, connected=_leads_to_a_server(place.location)))
@@ -132,7 +132,7 @@ class Mirror(LibraryStorage):
 
     def __init__(self, stores: Sequence[Storage]) -> None:
         self._stores = list(stores)
-        handles = [store._needed() for store in self._stores]
+        handles = [typed(store, Storage, "a store")._needed() for store in self._stores]
 
         def make(out: Any) -> None:
             pointers = (POINTER(tresor_storage) * len(handles))(*(handle.pointer for handle in handles))
@@ -155,7 +155,7 @@ class Retrying(LibraryStorage):
 
     def __init__(self, store: Storage, wait: Callable[[int], Any] = time.sleep) -> None:
         self._store, self._waiting = store, _Waiting(wait)
-        handle, payload = store._needed(), hosts.payload(self._waiting)
+        handle, payload = typed(store, Storage, "a store")._needed(), hosts.payload(self._waiting)
 
         def make(out: Any) -> None:
             check(lib.tresor_storage_retrying(out, handle.pointer, _wait, payload))

@@ -6,8 +6,10 @@ whoever receives to forget: a file must be seekable for that, else it is tried o
 from __future__ import annotations
 
 import ctypes
+import errno
 import io
 import sys
+import threading
 from ctypes import byref, c_char, c_size_t, string_at
 from typing import Any, Callable, Optional, Protocol, Union
 
@@ -41,16 +43,50 @@ class Writable(Protocol):
 Progress = Callable[[int, Optional[int]], Optional[bool]]
 
 
-class Reader:
-    """What a store of your own is to keep. Good for the length of the put only."""
+class _Stream:
+    """Of the library, for a function that it calls, in its thread. What it fails with it fails with again, and so does the
+    function, also if that thinks otherwise: half of an object must not pass for a whole one."""
 
     def __init__(self, pointer: Any) -> None:
         self._pointer = pointer
+        self._thread = threading.get_ident()
+        self._failure: Optional[BaseException] = None
+
+    def _lent_to(self, work: Callable[[Any], Any]) -> Any:
+        try:
+            answer = work(self)
+            self._insist()
+            return answer
+        except Exception:
+            self._insist()
+            raise
+        finally:
+            self._pointer = self._failure = None
+
+    def _at_hand(self) -> Any:
+        if threading.get_ident() != self._thread or self._pointer is None:
+            raise wrong(f"a {type(self).__name__} is good for the length of the function that was given it, in its thread")
+        return self._pointer
 
     def _needed(self) -> Any:
-        if self._pointer is None:
-            raise wrong("a Reader is good for the length of the put only")
+        self._at_hand()
+        self._insist()
         return self._pointer
+
+    def _call(self, function: Any, *arguments: Any) -> None:
+        try:
+            call(function, *arguments)
+        except BaseException as error:
+            self._failure = error
+            raise
+
+    def _insist(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+
+
+class Reader(_Stream):
+    """What a store of your own is to keep. Good for the length of the put only, and in its thread."""
 
     @property
     def size(self) -> Optional[int]:
@@ -58,12 +94,12 @@ class Reader:
         size = lib.tresor_reader_size(self._needed())
         return None if size == UNKNOWN_SIZE else int(size)
 
-    def readinto(self, into: bytearray) -> int:
+    def readinto(self, into: Union[bytearray, memoryview]) -> int:
         """Fills the front of `into` and returns how many bytes; 0 only at the end."""
-        if not into:
+        view, got = memoryview(into), c_size_t()
+        if not view.nbytes:
             raise wrong("there is no room to read into")
-        got = c_size_t()
-        call(lib.tresor_reader_read, byref(got), self._needed(), byref(c_char.from_buffer(into)), len(into))
+        self._call(lib.tresor_reader_read, byref(got), self._needed(), byref(c_char.from_buffer(view)), view.nbytes)
         return got.value
 
     def read(self, size: int = -1) -> bytes:
@@ -72,39 +108,36 @@ class Reader:
             return b""
         if size < 0:
             with Buffer() as out:
-                call(lib.tresor_reader_read_all, out.out, self._needed(), sys.maxsize)
+                self._call(lib.tresor_reader_read_all, out.out, self._needed(), sys.maxsize)
                 return out.content()
         chunk = bytearray(min(size, _MOST))
         return bytes(memoryview(chunk)[:self.readinto(chunk)])
 
     def rewind(self) -> None:
-        """Begins anew."""
-        call(lib.tresor_reader_rewind, self._needed())
-
-    def _end(self) -> None:
-        self._pointer = None
+        """Begins anew, also after a failure."""
+        pointer, self._failure = self._at_hand(), None
+        self._call(lib.tresor_reader_rewind, pointer)
 
 
-class Writer:
-    """Where an object of a store of your own goes. Good for the length of the get only."""
-
-    def __init__(self, pointer: Any) -> None:
-        self._pointer = pointer
+class Writer(_Stream):
+    """Where an object of a store of your own goes. Good for the length of the get only, and in its thread."""
 
     def write(self, content: Union[BytesLike, Secret]) -> int:
         """Takes all of it, and returns how many bytes that was."""
-        if self._pointer is None:
-            raise wrong("a Writer is good for the length of the get only")
+        pointer = self._needed()
         with Lent(content) as lent:
-            call(lib.tresor_writer_write, self._pointer, lent.address, lent.size)
+            self._call(lib.tresor_writer_write, pointer, lent.address, lent.size)
             return lent.size
-
-    def _end(self) -> None:
-        self._pointer = None
 
 
 def _seekable(file: Any) -> bool:
     return bool(getattr(file, "seekable", lambda: False)())
+
+
+def _refuse_none(file: Any, answer: Any) -> None:
+    """With None a raw file says that it does not block, and did nothing; what others say with it is their own affair."""
+    if answer is None and isinstance(file, io.RawIOBase):
+        raise BlockingIOError(errno.EAGAIN, "a file that does not block cannot be used here")
 
 
 class Source:
@@ -129,12 +162,14 @@ class Source:
     def read(self, into: int, size: int) -> int:
         self._begun = True
         content = self._file.read(size)
+        _refuse_none(self._file, content)
         if not isinstance(content, (bytes, bytearray, memoryview)):
             raise TypeError(f"read() gave {type(content).__name__}, not bytes: open the file in binary mode")
-        if len(content) > size:
-            raise ValueError(f"read({size}) gave {len(content)} bytes")
-        ctypes.memmove(into, bytes(content), len(content))
-        return len(content)
+        got = memoryview(content).nbytes
+        if got > size:
+            raise ValueError(f"read({size}) gave {got} bytes")
+        ctypes.memmove(into, content if type(content) is bytes else memoryview(content).tobytes(), got)
+        return got
 
     def rewind(self) -> None:
         if isinstance(self._file, Reader):
@@ -162,6 +197,7 @@ class Sink:
         while content:
             self._written = True
             taken = self._file.write(content)
+            _refuse_none(self._file, taken)
             # Raw files may take less; other writers return what they like.
             if type(taken) is not int or taken >= len(content):
                 return

@@ -59,4 +59,7 @@ def parse_time(written: str) -> datetime:
     """The same form; a fraction of a second is cut, "+00:00" is accepted for "Z". Raises invalid_argument."""
     out = c_int64()
     check(lib.tresor_time_parse(byref(out), text(written, "a time")))
-    return time_of(out.value)
+    try:
+        return time_of(out.value)
+    except TresorError as error:
+        raise wrong(error.message) from None

@@ -51,7 +51,7 @@ def put_file(pointer: Any, file: Union[Location, Readable], name: Optional[str],
 
 def _put(pointer: Any, file: Any, name: str, replace: bool) -> Transferred:
     out, source = tresor_transferred(), Source(file)
-    call(lib.tresor_transfer_put, byref(out), pointer, text(name, "a name"), byref(source.struct), replace)
+    call(lib.tresor_transfer_put, byref(out), pointer, text(name, "a name"), byref(source.struct), bool(replace))
     return Transferred(name, out.bytes, bytes(out.sha256))
 
 

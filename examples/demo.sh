@@ -114,5 +114,13 @@ export XDG_STATE_HOME=$work/phone2
 refused 7 tresor safe verify --at "$(later '181 days')"
 export XDG_STATE_HOME=$work/phone
 
-chapter '10. What a person reads at the end'
+chapter '10. The identity alone, as a text to print and lock away'
+run tresor id export --id TRESOR01 --from-store safe --safe-password-file password2 --password-file password --out code --sheet sheet.html
+run cat code
+sed 's/-/ /g; y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/' code > typed
+run tresor id import typed --password-file password
+sed 's/.$/8/' code > misread
+refused 3 tresor id import misread --password-file password
+
+chapter '11. What a person reads at the end'
 run tresor safe status --at "$(later '182 days')"

@@ -1,6 +1,7 @@
 // id export, import: the identity as a text.
 
 #include <filesystem>
+#include <memory>
 
 #include <tresor/client.hpp>
 #include <tresor/client/transfer.hpp>
@@ -17,29 +18,12 @@ using namespace tresor;
 
 constexpr std::size_t most_code_bytes = 65536;
 
-// All that can be wrong with the options, before anything is asked or read.
-void check_options(const Tool& tool) {
-    const Given& given = tool.given;
-    int sources = !given.key_file.empty() + !given.in.empty() + !given.from_store.empty();
-    if (sources != 1)
-        throw Error(Errc::invalid_argument,
-                    "give one of --key-file, --safe and --from-store: where the key is");
-    if (given.from_store.empty() && !given.safe_password_file.empty())
-        throw Error(Errc::invalid_argument, "--safe-password-file goes with --from-store");
-    if (!given.out.empty() && !given.store.empty())
-        throw Error(Errc::invalid_argument, "give --out or --to-store, not both");
-    if (!id_export::scheme_named(given.scheme))
-        throw Error(Errc::invalid_argument, "the schemes are classic and argon2id");
-    if (given.language != "en" && given.language != "de")
-        throw Error(Errc::invalid_argument, "the languages of the sheet are en and de");
-    auto kind = std::filesystem::path(given.sheet).extension();
-    if (!given.sheet.empty() && kind != ".html" && kind != ".svg")
-        throw Error(Errc::invalid_argument, "a sheet is FILE.html or FILE.svg");
-    int readers = (tool.password_file == "-") + (given.in == "-") + (given.key_file == "-") +
-                  (given.safe_password_file == "-");
-    if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
-    tool.check_files();
-    tool.check_output(given.sheet);
+// ".svg" or ".html", in small letters.
+std::string kind_of(const std::string& sheet) {
+    std::string kind = std::filesystem::path(sheet).extension().string();
+    for (char& c : kind)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    return kind;
 }
 
 PrivateKey key_in_file(const std::string& path) {
@@ -81,50 +65,94 @@ safe::PasswordPolicy policy() {
     return policy;
 }
 
-void write_sheet(const Tool& tool, const id_export::Sheet& sheet) {
-    bool svg = std::filesystem::path(tool.given.sheet).extension() == ".svg";
-    tool.write_file(tool.given.sheet, as_bytes(svg ? sheet_svg(sheet) : sheet_html(sheet)));
+// Written, but without its name before everything else has gone well.
+std::unique_ptr<FileSink> open_sheet(const Tool& tool, const id_export::Sheet& sheet) {
+    auto sink = tool.open_output(tool.given.sheet);
+    sink->write(
+        as_bytes(kind_of(tool.given.sheet) == ".svg" ? sheet_svg(sheet) : sheet_html(sheet)));
+    return sink;
 }
 
-std::string put_into_store(const Tool& tool, const ThreemaId& identity, const std::string& code) {
-    storage::ObjectName name(id_export::object_name(identity, tool.now));
+// A store that takes ID exports.
+std::unique_ptr<storage::Storage> open_target(const Tool& tool) {
     auto store = open_store(tool);
-    MemorySource content(as_bytes(code));
-    client::put_verified(*store, name, content, Existing::refuse);
-    return name.text();
+    if (!store->can().any_name)
+        throw Error(Errc::unsupported, store->describe() + " keeps Safe backups only");
+    return store;
 }
 
 }  // namespace
 
+void check_id_export(const Tool& tool) {
+    const Given& given = tool.given;
+    int sources = !given.key_file.empty() + !given.in.empty() + !given.from_store.empty();
+    if (sources != 1)
+        throw Error(Errc::invalid_argument,
+                    "give one of --key-file, --safe and --from-store: where the key is");
+    if (given.from_store.empty() && !given.safe_password_file.empty())
+        throw Error(Errc::invalid_argument, "--safe-password-file goes with --from-store");
+    if (!given.out.empty() && !given.store.empty())
+        throw Error(Errc::invalid_argument, "give --out or --to-store, not both");
+    if (storage::scheme_of(given.store) == "memory")
+        throw Error(Errc::invalid_argument, "in memory: nothing would be kept");
+    if (!id_export::scheme_named(given.scheme))
+        throw Error(Errc::invalid_argument, "the schemes are classic and argon2id");
+    if (given.language != "en" && given.language != "de")
+        throw Error(Errc::invalid_argument, "the languages of the sheet are en and de");
+    std::string kind = kind_of(given.sheet);
+    if (!given.sheet.empty() && kind != ".html" && kind != ".svg")
+        throw Error(Errc::invalid_argument, "a sheet is FILE.html or FILE.svg");
+    int readers = (tool.password_file == "-") + (given.in == "-") + (given.key_file == "-") +
+                  (given.safe_password_file == "-");
+    if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
+    Tool::check_distinct({given.out, given.sheet},
+                         {given.in, given.key_file, tool.password_file, given.safe_password_file,
+                          given.store_password_file});
+    tool.check_files();
+    tool.check_output(given.sheet);
+}
+
 Report id_export(const Tool& tool) {
-    check_options(tool);
     const Given& given = tool.given;
     ThreemaId identity(given.id);
     auto scheme = *id_export::scheme_named(given.scheme);
     if (!id_export::can(scheme))
         throw Error(Errc::unsupported, "this tresor was built without argon2id");
+    std::unique_ptr<storage::Storage> store;
+    if (!given.store.empty()) store = open_target(tool);
     PrivateKey key = key_of(tool, identity);
-    Password password = tool.new_password(tool.password_file, policy());
+    Password password =
+        tool.new_password(tool.password_file, policy(), "Password of the new code: ");
     std::string code = id_export::encode(identity, key, password, scheme);
     stop_if_interrupted();
 
+    std::unique_ptr<FileSink> sheet;
+    auto language = given.language == "de" ? id_export::Language::de : id_export::Language::en;
+    if (!given.sheet.empty()) sheet = open_sheet(tool, {identity, code, tool.now, language});
+    std::string public_key = format_public_key(public_key_of(key));
     Report report;
-    report.json = {{"identity", identity.text()}, {"scheme", given.scheme}, {"code", code}};
-    if (!given.sheet.empty()) {
-        auto language = given.language == "de" ? id_export::Language::de : id_export::Language::en;
-        write_sheet(tool, {identity, code, tool.now, language});
+    report.json = {{"identity", identity.text()},
+                   {"scheme", given.scheme},
+                   {"code", code},
+                   {"public_key", public_key}};
+    std::string line = code + "\n";
+    if (store) {
+        storage::ObjectName name(id_export::object_name(identity, tool.now));
+        MemorySource content(as_bytes(line));
+        client::put_verified(*store, name, content, Existing::refuse);
+        report.json["name"] = name.text();
+        report.line("code", name.text());
+    } else if (!given.out.empty()) {
+        tool.write_output(as_bytes(line));
+        report.line("code", given.out);
+    } else {
+        report.text = line;
+    }
+    if (sheet) {
+        sheet->commit();
         report.line("sheet", given.sheet);
     }
-    if (!given.out.empty()) {
-        tool.write_output(as_bytes(code + "\n"));
-        report.line("code", given.out);
-    } else if (!given.store.empty()) {
-        std::string name = put_into_store(tool, identity, code + "\n");
-        report.json["name"] = name;
-        report.line("code", name);
-    } else {
-        report.text = code + "\n" + report.text;
-    }
+    if (report.text != line) report.line("public key", public_key);
     if (scheme == id_export::Scheme::argon2id)
         tool.warn("note: Threema for iOS cannot read a code of the scheme argon2id");
     return report;
@@ -135,13 +163,16 @@ Report id_import(const Tool& tool) {
     std::string from = given.in.empty() ? "-" : given.in;
     if (from == "-" && tool.password_file == "-")
         throw Error(Errc::invalid_argument, "standard input can be read once only");
+    Tool::check_distinct({given.key_out}, {given.in, tool.password_file});
     tool.check_output(given.key_out);
     if (from == "-" && stdin_is_terminal())
-        write_stderr("The code, then Ctrl-D on a line of its own:\n");
+        write_stderr("Type or paste the code, press Enter, then Ctrl-D:\n");
     SecretBytes text = read_input(from, most_code_bytes);
     // Before it asks for the password.
     auto code = id_export::find_code(as_text(text.expose()));
-    Password password = tool.password(false);
+    if (!id_export::can(code.scheme))
+        throw Error(Errc::unsupported, "this tresor was built without argon2id");
+    Password password = tool.password_of("the code", tool.password_file);
     auto imported = id_export::decode(code.text, password);
     stop_if_interrupted();
     if (!given.key_out.empty()) {

@@ -54,6 +54,7 @@ public:
             tool_.now = *time;
             tool_.at_given = true;
         }
+        if (tool_.command == id_export) check_id_export(tool_);
         if (takes_store_) resolve_stores(tool_);
     }
 
@@ -290,30 +291,38 @@ private:
     }
 
     void add_id_commands(CLI::App& parent) {
-        auto& made = command(parent, "export", id_export, "Write the identity as a code",
-                             "--id ECHOECHO --safe account.json --sheet sheet.html");
+        auto& made =
+            command(parent, "export", id_export,
+                    "Write the identity as a code, locked with a password; the key is that of one "
+                    "of --key-file, --safe and --from-store",
+                    "--id ECHOECHO --safe account.json --out code.txt --sheet sheet.html");
         id(made)->required();
         option(made, "--key-file", given_.key_file, "FILE",
                "The private key: 32 bytes, 64 hex digits or base64");
-        option(made, "--safe", given_.in, "FILE", "The key of this account (JSON text of a Safe)");
+        option(made, "--safe", given_.in, "FILE", "Take the key from this account (JSON text)");
         option(made, "--from-store", given_.from_store, "LOCATION",
-               "The key of the Safe that is kept there");
+               "Take the key from the Safe that is kept there");
         option(made, "--safe-password-file", given_.safe_password_file, "FILE",
                "The password of that Safe is the first line of FILE");
         option(made, "--scheme", given_.scheme, "SCHEME",
-               "classic, which every app reads, or argon2id, which Threema for iOS does not");
-        out(made, "--out", "FILE", "The code", false);
+               "classic (default), which every app reads, or argon2id, which Threema for iOS does "
+               "not");
+        option(made, "--out", given_.out, "FILE",
+               "Write the code there (default and -: standard output)");
         option(made, "--to-store", given_.store, "LOCATION",
                "Put the code there, as id-exports/<ID>-<time>.txt");
         option(made, "--sheet", given_.sheet, "FILE",
                "A page to print, with QR code: FILE.html or FILE.svg");
-        option(made, "--lang", given_.language, "LANG", "The language of the page: en or de");
+        option(made, "--lang", given_.language, "LANG",
+               "The language of the page: en (default) or de");
+        made.add_flag("--force", given_.force, "Replace existing files (not objects of a store)");
         reach(made);
 
-        auto& import =
-            command(parent, "import", id_import, "Do a code and a password fit? Whose key is it?",
-                    "code.txt --key-out key.txt");
-        import.add_option("CODE-FILE", given_.in, "The code (default: standard input)");
+        auto& import = command(parent, "import", id_import,
+                               "Open a code: is the password right, and whose ID is it?",
+                               "code.txt --key-out key.txt");
+        import.add_option("CODE-FILE", given_.in, "The code (default: standard input)")
+            ->type_name("");
         option(import, "--key-out", given_.key_out, "FILE", "Write the private key there");
         import.add_flag("--force", given_.force, "Replace an existing FILE");
     }

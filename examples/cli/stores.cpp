@@ -56,18 +56,18 @@ storage::Place place_of(const Tool& tool, const std::string& location,
         location);
 }
 
-SecretBytes store_password(const Tool& tool, const std::string& user) {
+// `from_file`: --store-password-file, if there is one, is of this store.
+SecretBytes store_password(const Tool& tool, const std::string& user, bool from_file) {
     const Given& given = tool.given;
     const std::string& file = given.store_password_file;
-    if (file.empty()) {
+    if (!from_file || file.empty()) {
         auto typed = ask_secret("Password of " + user + " at the store: ");
         if (typed && !typed->empty()) return std::move(*typed);
         throw Error(Errc::invalid_argument,
                     "a user of a store has a password (--store-password-file)");
     }
-    bool read_elsewhere = tool.password_file == "-" || given.in == "-" ||
-                          given.new_password_file == "-" || given.safe_password_file == "-" ||
-                          !given.from_store.empty();
+    bool read_elsewhere = tool.password_file == "-" || given.in == "-" || given.key_file == "-" ||
+                          given.new_password_file == "-" || given.safe_password_file == "-";
     if (file == "-" && read_elsewhere)
         throw Error(Errc::invalid_argument, "standard input can be read once only");
     auto password = read_first_line(file, most_password_bytes);
@@ -76,22 +76,19 @@ SecretBytes store_password(const Tool& tool, const std::string& user) {
     return password;
 }
 
-void resolve(const Tool& tool, std::string& location, Credentials& credentials) {
+// `--store-user` and `--store-password-file` are of this store if `asked`.
+void resolve(const Tool& tool, std::string& location, Credentials& credentials, bool asked) {
     const Given& given = tool.given;
-    bool asked = !given.store_user.empty() || !given.store_password_file.empty();
-    if (asked && !has_url(location))
-        throw Error(Errc::invalid_argument,
-                    "--store-user and --store-password-file go with the address of a server");
     auto parted = storage::part(location);
     location = parted.location;
     credentials = std::move(parted.credentials);
     if (asked && !credentials) credentials.emplace();
-    if (!given.store_user.empty()) credentials->user = given.store_user;
+    if (asked && !given.store_user.empty()) credentials->user = given.store_user;
     if (!credentials) return;
     if (credentials->user.find(':') != std::string::npos)
         throw Error(Errc::invalid_argument, "a user name of a store has no colon in it");
-    if (!given.store_password_file.empty() || credentials->password.empty())
-        credentials->password = store_password(tool, credentials->user);
+    if ((asked && !given.store_password_file.empty()) || credentials->password.empty())
+        credentials->password = store_password(tool, credentials->user, asked);
 }
 
 }  // namespace
@@ -99,9 +96,19 @@ void resolve(const Tool& tool, std::string& location, Credentials& credentials) 
 void resolve_stores(Tool& tool) {
     Given& given = tool.given;
     tresor::net::require_valid(given.net);
+    bool asked = !given.store_user.empty() || !given.store_password_file.empty();
+    bool to_server = has_url(given.store), from_server = has_url(given.from_store);
+    if (asked && !to_server && !from_server)
+        throw Error(Errc::invalid_argument,
+                    "--store-user and --store-password-file go with the address of a server");
+    // Whose password it is would be a guess, and a server that it is not for would see it.
+    if (asked && to_server && from_server)
+        throw Error(Errc::invalid_argument,
+                    "there are two servers: write the user of each into its address");
     if (!given.store.empty() || given.from_store.empty())
-        resolve(tool, given.store, given.credentials);
-    if (!given.from_store.empty()) resolve(tool, given.from_store, given.from_credentials);
+        resolve(tool, given.store, given.credentials, asked && to_server);
+    if (!given.from_store.empty())
+        resolve(tool, given.from_store, given.from_credentials, asked && from_server);
 }
 
 std::string absolute_path(const std::string& path) {

@@ -48,19 +48,19 @@ Password Tool::password_of(const std::string& whom, const std::string& file) con
     return password(file, false, "Password of " + whom + ": ");
 }
 
-Password Tool::new_password(const std::string& file,
-                            const tresor::safe::PasswordPolicy& policy) const {
+Password Tool::new_password(const std::string& file, const tresor::safe::PasswordPolicy& policy,
+                            const std::string& question) const {
     using namespace tresor::safe;
-    Password chosen = password(file, true);
+    Password chosen = password(file, true, question);
     WordList words = WordList::built_in();
     auto verdict = check_password(chosen.expose(), policy, {.words = &words});
     if (!verdict.ok())
         throw Error(Errc::invalid_argument,
                     "the password cannot be used: " + list_of(verdict.errors) + " (it needs " +
-                        std::to_string(policy.min_length) + " to " +
+                        std::to_string(policy.min_length) +
                         (policy.max_utf16_units > 0
-                             ? std::to_string(policy.max_utf16_units) + " characters)"
-                             : std::to_string(policy.max_bytes) + " bytes)"));
+                             ? " to " + std::to_string(policy.max_utf16_units) + " characters)"
+                             : " characters to " + std::to_string(policy.max_bytes) + " bytes)"));
     if (verdict.warnings.empty()) return chosen;
     warn("warning: the password is weak: " + list_of(verdict.warnings));
     if (stdin_is_terminal() && !ask_yes("Use it all the same? [y/N] "))
@@ -74,6 +74,28 @@ void Tool::check_files() const {
     if (given.out == "-" && json)
         throw Error(Errc::invalid_argument, "- and --json would both write to standard output");
     if (given.out != "-") check_output(given.out);
+}
+
+void Tool::check_distinct(std::initializer_list<std::string> outputs,
+                          std::initializer_list<std::string> inputs) {
+    auto same = [](const std::string& a, const std::string& b) {
+        std::error_code ignored;
+        auto plain = [](const std::string& path) {
+            std::error_code none;
+            return std::filesystem::weakly_canonical(path, none);
+        };
+        return !a.empty() && !b.empty() && a != "-" &&
+               (std::filesystem::equivalent(a, b, ignored) || plain(a) == plain(b));
+    };
+    for (auto output = outputs.begin(); output != outputs.end(); ++output) {
+        for (const std::string& input : inputs)
+            if (same(*output, input))
+                throw Error(Errc::invalid_argument,
+                            *output + " is read and cannot be written, too");
+        for (auto other = outputs.begin(); other != output; ++other)
+            if (same(*output, *other))
+                throw Error(Errc::invalid_argument, *output + " is named for two things");
+    }
 }
 
 void Tool::check_output(const std::string& path) const {

@@ -1,6 +1,7 @@
 // What all commands share: the common options, files, passwords, and how a result is shown.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -65,15 +66,20 @@ struct Tool {
     // safe.md 8.
     tresor::Password new_password(
         const std::string& file,
-        const tresor::safe::PasswordPolicy& policy = tresor::safe::library_policy()) const;
+        const tresor::safe::PasswordPolicy& policy = tresor::safe::library_policy(),
+        const std::string& question = "Password: ") const;
 
     // To be called before any work: refuses to read standard input twice, "-" as `given.out`
     // together with --json, and an existing `given.out` without --force.
     void check_files() const;
     // The same of one more file that will be written; it cannot be "-".
     void check_output(const std::string& path) const;
+    // Refuses to write what is read, and two things to one file, also with --force.
+    static void check_distinct(std::initializer_list<std::string> outputs,
+                               std::initializer_list<std::string> inputs);
     // `given.out`, which appears with commit(), whole or not at all, mode 0600.
     std::unique_ptr<tresor::FileSink> open_output() const { return open_output(given.out); }
+    std::unique_ptr<tresor::FileSink> open_output(const std::string& path) const;
     // Makes `given.out` of these bytes; "-" is standard output.
     void write_output(tresor::ByteView bytes) const;
     void write_file(const std::string& path, tresor::ByteView bytes) const;
@@ -85,7 +91,6 @@ struct Tool {
 private:
     static tresor::Password password(const std::string& file, bool confirm,
                                      const std::string& question = "Password: ");
-    std::unique_ptr<tresor::FileSink> open_output(const std::string& path) const;
 };
 
 Json time_or_null(std::optional<tresor::Timestamp> time);

@@ -50,8 +50,8 @@ std::string encode(const ThreemaId& identity, const PrivateKey& key, const Passw
 // How a text is read.
 enum class Reading {
     // White space (zero-width, too) and dashes of any kind do not matter, small letters are raised.
-    // Where the text holds other things as well, a shared message or a link, the one code in it
-    // counts. Nothing is guessed.
+    // Where the text holds other things as well (a shared message, a quoted mail, a link, a sheet),
+    // the one code in it counts that stands apart from other words. Nothing is guessed.
     lenient,
     // As the apps' own decoder: capitals, digits 2 to 7, and `-` anywhere.
     strict,
@@ -84,7 +84,7 @@ Code find_code(std::string_view text, Reading reading = Reading::lenient);
 
 // What no code has, in lenient reading: for input fields.
 struct BadCharacter {
-    std::size_t position;          // in code points, from 0
+    std::size_t position;          // in code points, from 0; texts of errors count from 1
     std::string character;         // UTF-8; empty for a byte that is none
     std::string_view suggestions;  // what may have been meant: "O" for 0, "IL" for 1, "B", "G"
 };

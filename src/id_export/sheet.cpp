@@ -24,11 +24,14 @@ std::string number(double value) {
 // Draws from top to bottom; in millimetres.
 class Drawing {
 public:
-    Drawing(const SheetWords& words, std::string_view identity) {
+    Drawing(const SheetWords& words, std::string_view identity, std::string_view code) {
         add("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"210mm\" height=\"279mm\" "
             "viewBox=\"0 0 210 279\" lang=\"",
-            words.language, "\">\n<title>", words.title, " ", identity,
-            "</title>\n<rect width=\"210\" height=\"279\" fill=\"#fff\"/>\n<g fill=\"#000\" "
+            words.language, "\">\n<title>", words.title, identity,
+            // The code in one piece, for programs; on paper one page.
+            "</title>\n<desc>", code,
+            "</desc>\n<style>@page { margin: 0 }</style>\n<rect width=\"210\" height=\"279\" "
+            "fill=\"#fff\"/>\n<g fill=\"#000\" "
             "font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">\n");
     }
 
@@ -47,8 +50,8 @@ public:
     // Returns where the next line would stand.
     double lines(double x, double y, const std::vector<std::string_view>& content) {
         for (auto line : content) {
-            text(x, y, 4, line);
-            y += 5.8;
+            text(x, y, 3.8, line);
+            y += 5.4;
         }
         return y;
     }
@@ -56,7 +59,7 @@ public:
         int step = 0;
         for (auto line : content) {
             bool goes_on = line.starts_with('+');
-            if (!goes_on) text(x, y, 4, std::to_string(++step) + ".");
+            if (!goes_on) text(x, y, 3.8, std::to_string(++step) + ".");
             y = lines(x + 6, y, {goes_on ? line.substr(1) : line});
         }
         return y;
@@ -136,9 +139,9 @@ std::string sheet_svg(const Sheet& sheet) {
     const SheetWords& words = words_of(sheet.language);
     Code code = find_code(sheet.code);
     auto identity = sheet.identity.text();
-    Drawing drawing(words, identity);
-    drawing.text(18, 27, 8, words.title, " font-weight=\"bold\"");
-    double y = drawing.lines(18, 38, words.what);
+    Drawing drawing(words, identity, code.text);
+    drawing.text(18, 24, 8, std::string(words.title).append(identity), " font-weight=\"bold\"");
+    double y = drawing.lines(18, 34, words.what);
 
     drawing.rule(y);
     drawing.text(18, y + 8, 3.6, words.identity);
@@ -148,27 +151,30 @@ std::string sheet_svg(const Sheet& sheet) {
     drawing.text(150, y + 8, 3.6, words.scheme);
     drawing.text(150, y + 17, 5.4, name_of(code.scheme));
     y += 23;
+    if (code.scheme == Scheme::argon2id) {
+        drawing.text(18, y + 2, 4, words.android_only, " font-weight=\"bold\"");
+        y += 8;
+    }
     drawing.rule(y);
 
     drawing.heading(18, y + 8, words.code);
     drawing.heading(132, y + 8, words.picture);
-    drawing.squares(130, y + 10, 64, qr_code(code.text));
-    double below_picture = y + 76;
+    drawing.squares(126.5, y + 10, 66, qr_code(code.text));
+    double below_picture = y + 77;
     y += 20;
     for (auto line : lines_of(code.text)) {
         drawing.typed(18, y, 8.6, line);
-        y += 11.5;
+        y += 10.8;
     }
     y = std::max(y - 4, below_picture);
 
     drawing.rule(y);
     drawing.heading(18, y + 9, words.needed_title);
     y = drawing.lines(18, y + 16, words.needed);
-    drawing.heading(18, y + 4, words.use_title);
-    y = drawing.steps(18, y + 11, words.use);
-    if (code.scheme == Scheme::argon2id) y = drawing.lines(24, y, {words.android_only});
-    drawing.heading(18, y + 4, words.keep_title);
-    drawing.lines(18, y + 11, words.keep);
+    drawing.heading(18, y + 3.5, words.use_title);
+    y = drawing.steps(18, y + 10, words.use);
+    drawing.heading(18, y + 3.5, words.keep_title);
+    drawing.lines(18, y + 10, words.keep);
     return drawing.finish();
 }
 
@@ -176,7 +182,7 @@ std::string sheet_html(const Sheet& sheet) {
     const SheetWords& words = words_of(sheet.language);
     std::string html = "<!DOCTYPE html>\n<html lang=\"";
     html.append(words.language).append("\">\n<head>\n<meta charset=\"utf-8\">\n<title>");
-    html.append(words.title).append(" ").append(sheet.identity.text());
+    html.append(words.title).append(sheet.identity.text());
     html.append(
         "</title>\n<style>\n@page { margin: 0 }\nbody { margin: 0; background: #fff }\n"
         "svg { display: block; margin: 0 auto }\n</style>\n</head>\n<body>\n");

@@ -10,8 +10,8 @@
 namespace tresor::id_export {
 
 struct SheetWords {
-    std::string_view language;  // as in HTML
-    std::string_view title;
+    std::string_view language;           // as in HTML
+    std::string_view title;              // before the ID
     std::vector<std::string_view> what;  // lines, in this and the lists below
     std::string_view identity, date, scheme;
     std::string_view code, picture;

@@ -1,6 +1,7 @@
 #include "id_export/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "codec/base32.hpp"
 #include "codec/utf8.hpp"
@@ -92,8 +93,16 @@ Error bad_length(std::size_t count) {
                                       std::to_string(count));
 }
 
-// Printable ones are shown; the others are told by their place.
-Error bad_text(const Sifted& sifted) {
+// Printable ones are shown; the others are told by their place. Those that may have been meant for
+// another come first.
+Error bad_text(Sifted sifted, Reading reading) {
+    constexpr std::size_t like_prose = 24;
+    if (reading == Reading::lenient && sifted.bad_count > like_prose)
+        return Error(Errc::malformed,
+                     "there is no code in the text, or none that stands apart from other words: "
+                     "give the code alone");
+    std::stable_partition(sifted.bad.begin(), sifted.bad.end(),
+                          [](const BadCharacter& bad) { return !bad.suggestions.empty(); });
     std::string text = std::to_string(sifted.bad_count);
     text +=
         sifted.bad_count == 1 ? " character that no code has:" : " characters that no code has:";
@@ -114,71 +123,121 @@ bool has_length_of_code(std::size_t count) {
     return count == classic_characters || count == argon2id_characters;
 }
 
-// The codes that stand in a text among other things (id-export.md 7, D-17): unbroken runs of code
-// characters and dashes, where a line may end behind a dash.
+// Letters and digits of any script, roughly: what is neither punctuation, space nor picture.
+bool is_word(char32_t c) {
+    if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    auto in = [c](char32_t from, char32_t to) { return c >= from && c <= to; };
+    if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA;
+    return !(c == 0xD7 || c == 0xF7 || in(0x2000, 0x2BFF) || in(0x2E00, 0x2E7F) ||
+             in(0x3000, 0x303F) || in(0xFE00, 0xFE6F) || in(0xFF00, 0xFF0F) || in(0xFF1A, 0xFF20) ||
+             in(0xFF3B, 0xFF40) || in(0xFF5B, 0xFF65) || in(0x1F000, 0x1FAFF) || c == 0x1680 ||
+             c == 0xFEFF || c == codec::not_utf8);
+}
+
+// The codes that stand in a text among other things (id-export.md 3.4; 7, D-17): words of four code
+// characters in a row, 20 or 26 of them, with nothing but white space and dashes between them, or
+// one word of all. Their letters are all capitals or all small. Marks of quoted mail, `<br>` and
+// `%2D` count as the space or dash that they stand for.
 class Finder {
 public:
-    explicit Finder(std::string_view text) : text_(text) {}
+    explicit Finder(std::string_view text) : left_(text) {}
 
     std::vector<std::string> found() {
-        std::vector<std::string> codes;
-        while (at_ < text_.size()) {
-            std::size_t start = at_;
-            std::string run = take_run();
-            bool alone = !is_word(start, -1) && !is_word(at_, 0);
-            if (alone && has_length_of_code(run.size()) && codes.size() < 2 &&
-                std::find(codes.begin(), codes.end(), run) == codes.end())
-                codes.push_back(run);
-            if (at_ == start) ++at_;
+        bool at_line_start = true;
+        while (!left_.empty()) {
+            if (take_spelled("%2D", "%2d") || (at_line_start && take_spelled(">", ">"))) continue;
+            if (take_spelled("<br>", "<BR>") || take_spelled("<br/>", "<br />")) continue;
+            char32_t c = take(left_);
+            if (is_word(c)) {
+                add(c);
+                at_line_start = false;
+                continue;
+            }
+            end_word();
+            at_line_start = c == '\n' || c == '\r' || (at_line_start && c == ' ');
+            if (!is_space(c) && !is_dash(c)) end_row();
         }
-        return codes;
+        end_word();
+        end_row();
+        return std::move(codes_);
     }
 
 private:
-    bool is_word(std::size_t at, std::ptrdiff_t shift) const {
-        std::size_t i = at + static_cast<std::size_t>(shift);
-        if (i >= text_.size()) return false;
-        auto c = static_cast<unsigned char>(text_[i]);
-        return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-               (c >= 'a' && c <= 'z');
+    enum class Letters { none, capital, small, mixed };
+
+    // What stands for a space or a dash, written in one of two ways.
+    bool take_spelled(std::string_view one, std::string_view other) {
+        if (!left_.starts_with(one) && !left_.starts_with(other)) return false;
+        left_.remove_prefix(left_.starts_with(one) ? one.size() : other.size());
+        end_word();
+        return true;
     }
 
-    std::string take_run() {
-        std::string run;
-        while (at_ < text_.size()) {
-            char c = text_[at_];
-            if (c != '-' && !is_code_character(static_cast<unsigned char>(c))) break;
-            ++at_;
-            if (c != '-' && run.size() <= argon2id_characters) run += c;
-            if (c == '-') skip_line_end();
+    void add(char32_t c) {
+        bool small = c >= 'a' && c <= 'z';
+        if (small) c -= 'a' - 'A';
+        if (!is_code_character(c)) is_code_ = false;
+        if (c >= 'A') mix(letters_, small ? Letters::small : Letters::capital);
+        if (++length_ <= argon2id_characters) word_ += static_cast<char>(c);
+    }
+    static void mix(Letters& letters, Letters more) {
+        if (more == Letters::none) return;
+        letters = letters == Letters::none || letters == more ? more : Letters::mixed;
+    }
+
+    void end_word() {
+        if (length_ == 0) return;
+        bool is_code = is_code_ && letters_ != Letters::mixed;
+        bool is_group = is_code && length_ == 4;
+        Letters together = row_letters_;
+        mix(together, letters_);
+        if (!is_group || together == Letters::mixed) end_row();
+        if (is_group) {
+            mix(row_letters_, letters_);
+            if (++groups_ * 4 <= argon2id_characters) row_ += word_;
+        } else if (is_code && has_length_of_code(length_)) {
+            keep(word_);
         }
-        return run;
+        word_.clear();
+        length_ = 0;
+        is_code_ = true;
+        letters_ = Letters::none;
     }
 
-    void skip_line_end() {
-        std::size_t end = text_.find_first_not_of(" \t\r\n", at_);
-        if (end == text_.npos) return;
-        if (text_.substr(at_, end - at_).find('\n') != text_.npos) at_ = end;
+    void end_row() {
+        if (has_length_of_code(groups_ * 4)) keep(row_);
+        row_.clear();
+        groups_ = 0;
+        row_letters_ = Letters::none;
     }
 
-    std::string_view text_;
-    std::size_t at_ = 0;
+    void keep(const std::string& code) {
+        if (codes_.size() < 2 && std::find(codes_.begin(), codes_.end(), code) == codes_.end())
+            codes_.push_back(code);
+    }
+
+    std::string_view left_;
+    std::string word_, row_;
+    std::size_t length_ = 0, groups_ = 0;  // of the word, of the row
+    bool is_code_ = true;
+    Letters letters_ = Letters::none, row_letters_ = Letters::none;
+    std::vector<std::string> codes_;
 };
 
 std::string code_in(std::string_view text) {
-    Sifted sifted = sift(text, Reading::lenient);
-    if (sifted.bad_count == 0 && has_length_of_code(sifted.count)) return sifted.characters;
     auto codes = Finder(text).found();
     if (codes.size() == 1) return codes.front();
     if (codes.size() > 1) throw Error(Errc::malformed, "there are several codes in the text");
-    if (sifted.bad_count > 0) throw bad_text(sifted);
-    if (sifted.count > most_characters) throw bad_length(sifted.count);
+    Sifted sifted = sift(text, Reading::lenient);
+    if (sifted.bad_count > 0) throw bad_text(std::move(sifted), Reading::lenient);
+    // Two codes, for instance; it says nothing of a version.
+    if (sifted.count > argon2id_characters) throw bad_length(sifted.count);
     return sifted.characters;
 }
 
 std::string code_at_once(std::string_view text) {
     Sifted sifted = sift(without_padding(text), Reading::strict);
-    if (sifted.bad_count > 0) throw bad_text(sifted);
+    if (sifted.bad_count > 0) throw bad_text(std::move(sifted), Reading::strict);
     if (sifted.count > most_characters) throw bad_length(sifted.count);
     return sifted.characters;
 }

@@ -15,20 +15,19 @@ void bench_id_export() {
     const std::string_view password = "three quiet otters";
     const Salt salt{1, 2, 3, 4, 5, 6, 7, 8};
     Bytes out(32);
-    bench::measure({.name = "PBKDF2-HMAC-SHA256, 100,000 rounds",
-                    .contenders = {{"OpenSSL (base)",
-                                    [&] {
-                                        if (PKCS5_PBKDF2_HMAC(password.data(), 18, salt.data(), 8,
-                                                              100'000, EVP_sha256(), 32,
-                                                              out.data()) != 1)
-                                            std::abort();
-                                    }},
-                                   {"tresor derive_key, classic",
-                                    [&] {
-                                        bench::keep(derive_key(Scheme::classic,
-                                                               as_bytes(password), salt));
-                                    }}},
-                    .rounds = 41});
+    bench::measure(
+        {.name = "PBKDF2-HMAC-SHA256, 100,000 rounds",
+         .contenders = {{"OpenSSL (base)",
+                         [&] {
+                             if (PKCS5_PBKDF2_HMAC(password.data(), 18, salt.data(), 8, 100'000,
+                                                   EVP_sha256(), 32, out.data()) != 1)
+                                 std::abort();
+                         }},
+                        {"tresor derive_key, classic",
+                         [&] {
+                             bench::keep(derive_key(Scheme::classic, as_bytes(password), salt));
+                         }}},
+         .rounds = 41});
     bench::measure({.name = "Argon2id, 128 MiB, 8 passes",
                     .contenders = {{"libargon2 (base)",
                                     [&] {
@@ -38,8 +37,8 @@ void bench_id_export() {
                                     }},
                                    {"tresor derive_key, argon2id",
                                     [&] {
-                                        bench::keep(derive_key(Scheme::argon2id,
-                                                               as_bytes(password), salt));
+                                        bench::keep(
+                                            derive_key(Scheme::argon2id, as_bytes(password), salt));
                                     }}},
                     .rounds = 7});
 }

@@ -131,12 +131,47 @@ def test_wrong_use_is_told(tool, words, options, hint):
     assert tool.names() == ["key", "password", "words"]
 
 
+@pytest.mark.parametrize("options", [["--out", "key"], ["--sheet", "key.svg"], ["--out", "a.svg", "--sheet", "a.svg"], ["--out", "words"],
+                                     ["--out", "link"], ["--out", "./b/../key"]])
+def test_what_is_read_is_never_written(tool, words, options):
+    """Also with --force, and by another name of the same file."""
+    tool.write("key.svg", KEY)
+    tool.path("link").symlink_to("key")
+    key = "key.svg" if "key.svg" in options else "key"
+    result = export(tool, words, "--key-file", key, *options, "--force")
+    assert result.code == 2, result.err
+    assert tool.path("key").read_bytes() == tool.path("key.svg").read_bytes() == KEY and tool.path("words").read_text() == WORDS + "\n"
+    tool.write("code", L1)
+    tool.write("words", "testpassword")
+    for out in ("code", "words"):
+        assert tool("id", "import", "code", "--key-out", out, "--password-file", "words", "--force", password=False).code == 2
+    assert tool.path("code").read_text() == L1
+
+
+def test_a_sheet_comes_only_with_its_code(tool, words):
+    for options in (["--out", "nowhere/code"], ["--out", "-", "--json"]):
+        assert export(tool, words, "--key-file", "key", "--sheet", "sheet.html", *options).code != 0
+        assert tool.names() == ["key", "password", "words"]
+    (tool.path("closed")).mkdir(mode=0o500)
+    limited = export(tool, words, "--key-file", "key", "--sheet", "sheet.html", "--out", "code", limit_file=1000)
+    assert limited.code == 10 and tool.names() == ["closed", "key", "password", "words"]
+
+
+def test_the_key_that_was_exported_is_told(tool, words):
+    assert export(tool, words, "--key-file", "key", "--json").json["public_key"] == PUBLIC
+    assert f"public key        {PUBLIC}\n" in export(tool, words, "--key-file", "key", "--out", "code").text
+    assert export(tool, words, "--key-file", "key").text.count("\n") == 1  # the code alone, for a pipe
+
+
 def test_a_new_password_is_held_against_the_rules(tool, words):
     for password, code in (("short", 2), ("x" * 20 + "\0", 2), ("ab" * 2048, 0), ("ab" * 2049, 2)):
         tool.write("words", password + "\n")
         assert export(tool, words, "--key-file", "key").code == code, password
     tool.write("words", "aaaaaaaaaaaa")
     assert "the password is weak" in export(tool, words, "--key-file", "key").err
+    for weak in ("password1", "12345678"):
+        tool.write("words", weak)
+        assert "weak" in export(tool, words, "--key-file", "key").err, weak
 
 
 def test_import_takes_what_people_have(tool):
@@ -203,7 +238,7 @@ def test_asked_on_a_terminal_it_takes_code_and_password(tool):
         seen = b""
     until(b"Ctrl-D")
     os.write(terminal, L1.encode() + b"\n\x04")
-    until(b"Password: ")
+    until(b"Password of the code: ")
     os.write(terminal, b"testpassword\n")
     rest = b""
     while True:

@@ -77,6 +77,20 @@ def test_the_drawing_alone_is_the_same(sheet):
     assert result.stdout == code + "\n"
 
 
+def test_the_drawing_alone_prints_on_one_page(sheet):
+    need("chromium", "pdfinfo")
+    command = ["id", "export", "--id", ID, "--key-file", "key", "--password-file", "words"]
+    sheet.good(*command, "--sheet", "SHEET.SVG", password=False)
+    browser(sheet, "--print-to-pdf=drawing.pdf", "--no-pdf-header-footer", f"file://{sheet.path('SHEET.SVG')}")
+    info = subprocess.run(["pdfinfo", "drawing.pdf"], cwd=sheet.folder, capture_output=True, text=True, check=True).stdout
+    assert re.search(r"^Pages: +1$", info, re.M), info
+
+
+def test_a_sheet_can_be_imported(sheet):
+    imported = sheet.good("id", "import", "sheet.html", "--password-file", "words", "--json", password=False).json
+    assert imported["identity"] == ID
+
+
 def test_a_sheet_is_a_secret_file_and_not_written_over_another(sheet):
     assert sheet.path("sheet.html").stat().st_mode & 0o777 == 0o600
     before = sheet.path("sheet.html").read_bytes()

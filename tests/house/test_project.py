@@ -42,6 +42,7 @@ def test_the_commands_of_the_readme_work(tmp_path):
     """Every line of the console blocks that begins with `tresor` runs, in order, and says what it should."""
     (tmp_path / "account.json").write_bytes((SOURCE / "examples/account.json").read_bytes())
     (tmp_path / "password.txt").write_text("three quiet otters\n")
+    (tmp_path / "other.txt").write_text("four loud herons\n")
     env = os.environ | {"PATH": f"{BUILD / 'bin'}:{os.environ['PATH']}", "XDG_STATE_HOME": str(tmp_path / "state")}
     ran = 0
     for block in blocks("console"):

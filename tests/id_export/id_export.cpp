@@ -194,7 +194,17 @@ TEST_CASE("D-6: a bad identity inside is told only when the password was right")
                   "nopedinope") == Errc::malformed);  // O-12
 }
 
+TEST_CASE("D-13: two forms of the same word are two passwords") {
+    CHECK(refused(classic[7].text, classic[8].password) == Errc::auth_failed);  // O-9, O-10
+    CHECK(refused(classic[8].text, classic[7].password) == Errc::auth_failed);
+}
+
 TEST_CASE("D-6: other versions than 1 in the longer form") {
+    CHECK(words_of_refusal("AD77-7777", "nopedinope").find("version 0") != std::string::npos);
+    CHECK(words_of_refusal(std::string("ALCV") + a1.substr(4), "x").find("version 2,") !=
+          std::string::npos);
+    CHECK(words_of_refusal(std::string("ADCV") + a1.substr(4), "x").find("version 0") !=
+          std::string::npos);
     CHECK(refused(std::string("ALCV") + a1.substr(4), "ThisIsABadPassword") ==
           Errc::unsupported);  // O-14
     CHECK(refused(std::string("ADCV") + a1.substr(4), "ThisIsABadPassword") ==

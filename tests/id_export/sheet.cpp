@@ -40,7 +40,7 @@ TEST_CASE("sheet: ID, date, scheme and the whole code are on it, in both languag
 TEST_CASE("sheet: a code that Threema for iOS cannot read says so") {
     std::string svg = sheet_svg(sheet_of(a1, Language::en));
     CHECK(count(svg, ">argon2id<") == 1);
-    CHECK(svg.find("not by that for iOS") != svg.npos);
+    CHECK(svg.find("Threema for iOS cannot") != svg.npos);
     CHECK(count(svg, in_tag(a1.substr(120))) == 1);
 }
 
@@ -52,6 +52,8 @@ TEST_CASE("sheet: the page holds the drawing and refers to nothing outside") {
     for (auto outside : {"href", "src=", "url(", "@import", "<script"})
         CHECK(html.find(outside) == html.npos);
     CHECK(count(html, "http") == 1);  // the name of SVG
+    CHECK(find_code(html).text == l1);
+    CHECK(find_code(svg).text == l1);
 }
 
 TEST_CASE("sheet: a code is read leniently, and what is none is refused") {

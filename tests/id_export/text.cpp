@@ -144,27 +144,66 @@ TEST_CASE("D-12: huge and strange texts are refused") {
 
 TEST_CASE("D-17: the one code in a shared text, a title or a link counts") {
     const std::string sentence = "With this text and the password you get the ID back (keep it!):";
+    const std::string bare = replaced(l1, "-", "");
+    auto at_20 = [](std::string_view between) {
+        return l1.substr(0, 20) + std::string(between) + l1.substr(20);
+    };
     for (const std::string& text :
-         {l1 + "\n", l1 + "\r\n", sentence + "\n\n" + l1, std::string("Threema ID 0ZAHXXHB: ") + l1,
-          std::string("0ZAHXXHB\n") + l1, std::string("xyz://restore?backup=") + l1,
-          std::string("xyz://restore?backup=") + replaced(l1, "-", "") + "&x=1",
-          sentence + "\n\n" + l1.substr(0, 20) + "\n" + l1.substr(20, 20) + "\r\n  " +
-              l1.substr(40),
-          std::string("(") + l1 + ") and once more: " + l1}) {
+         {l1 + "\n",
+          l1 + "\r\n",
+          sentence + "\n\n" + l1,
+          std::string("Threema ID 0ZAHXXHB: ") + l1,
+          std::string("0ZAHXXHB\n") + l1,
+          std::string("Das ist mein Backup Code hier\n") + l1,  // 24 letters that codes have
+          std::string("ID-\n") + l1,
+          std::string("xyz://restore?backup=") + l1,
+          std::string("xyz://restore?backup=") + replaced(l1, "-", "%2D") + "&x=1",
+          std::string("xyz://restore?backup=") + bare + "&x=1",
+          std::string("xyz://restore?backup=") + lower(bare),
+          sentence + "\n\n" + at_20("\n"),
+          sentence + "\n\n" + at_20("\r\n  "),
+          sentence + "\n\n> " + at_20("\n> "),
+          sentence + "\n\n" + replaced(l1, "-", "\n-"),
+          sentence + "\n\n" + replaced(l1, "-", " "),
+          sentence + "\n\n" + replaced(l1, "-", "\u2013"),
+          sentence + "\n\n" + replaced(l1, "-", "<br>"),
+          sentence + "\n\n" + at_20("\u2028"),
+          sentence + "\n\n" + lower(l1),
+          std::string("Code: \u201E") + l1 + "\u201C.",
+          std::string("«") + l1 + "»",
+          std::string("代码：") + l1 + "。",
+          std::string("🔑") + l1 + "\u200E!",
+          std::string("(") + l1 + ") and once more: " + l1,
+          std::string("<desc>") + l1 + "</desc><text>" + l1.substr(0, 20) + "</text>"}) {
         CAPTURE(text);
         CHECK(find_code(text).text == l1);
+    }
+    for (std::string_view between : {"\n-", "\n", " ", "-\n"}) {
+        // What would be a classic code is the beginning of a longer one.
+        std::string broken = a1.substr(0, 99) + std::string(between) + a1.substr(100);
+        CAPTURE(broken);
+        CHECK(find_code(std::string("Code:\n") + broken).text == a1);
     }
     CHECK(find_code(std::string("The code: ") + a1).text == a1);
 }
 
 TEST_CASE("two codes in a text, or parts of a longer one, are none") {
     CHECK(why(std::string("a: ") + l1 + " b: " + o5) == "there are several codes in the text");
-    CHECK(why(std::string("code: ") + l1 + "-4K4M").find("no code has") != std::string::npos);
-    CHECK(why(std::string("code: x") + l1).find("no code has") != std::string::npos);
-    CHECK(why(std::string("code: ") + l1 + "x").find("no code has") != std::string::npos);
-    CHECK(why(std::string("code: ") + l1 + "\u00E4").find("no code has") != std::string::npos);
-    CHECK(why(std::string("code: ") + l1.substr(0, 94) + ".").find("no code has") !=
-          std::string::npos);
+    for (const std::string& text :
+         {std::string("code: ") + l1 + "-4K4M", std::string("code: x") + l1,
+          std::string("code: ") + l1 + "x", std::string("code: ") + l1 + "ä",
+          std::string("code: ") + l1.substr(0, 94) + ".", std::string("code: ECHO ") + l1}) {
+        CAPTURE(text);
+        CHECK(why(text).find("no code has") != std::string::npos);
+    }
+    std::string prose = "This is a letter (1), and there is no code in it, only 80 or 104 words!";
+    CHECK(why(prose + prose + prose + prose).find("give the code alone") != std::string::npos);
+}
+
+TEST_CASE("a character that may have been meant for another is told first") {
+    std::string text = std::string("\"") + l1 + "\" + ;";
+    text[text.find('O')] = '0';
+    CHECK(why(text).find("has: \"0\" at 67 (perhaps O), ") != std::string::npos);
 }
 
 TEST_CASE("a code tells its scheme without a password") {

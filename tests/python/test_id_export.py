@@ -1,4 +1,6 @@
 """ID exports: codes go round, open as those of the apps do, and say what is wrong with them."""
+import shutil
+import subprocess
 from datetime import datetime, timezone
 
 import pytest
@@ -103,6 +105,20 @@ def test_the_qr_code_has_rows_of_modules():
     assert rows[0][:8] == (True,) * 7 + (False,)
     with raises("MALFORMED"):
         tresor.id_qr_code("no code")
+
+
+@pytest.mark.parametrize("code", [L1, A1])
+def test_the_qr_code_of_an_official_code_is_read_by_another_program(code, tmp_path):
+    """D-16: as a picture of 4 points a module, with the margin that it wants."""
+    if shutil.which("zbarimg") is None:
+        pytest.skip("zbarimg is not installed")
+    rows = tresor.id_qr_code(code)
+    margin = [(False,) * (len(rows) + 8)] * 4
+    rows = [*margin, *((False,) * 4 + row + (False,) * 4 for row in rows), *margin]
+    lines = [" ".join("1" if dark else "0" for dark in row for _ in range(4)) for row in rows for _ in range(4)]
+    (tmp_path / "code.pbm").write_text(f"P1\n{4 * len(rows)} {4 * len(rows)}\n" + "\n".join(lines) + "\n")
+    result = subprocess.run(["zbarimg", "--raw", "-q", tmp_path / "code.pbm"], capture_output=True, text=True)
+    assert result.stdout == code + "\n", result.stderr
 
 
 def test_codes_have_names_in_a_store(memory):

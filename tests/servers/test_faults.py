@@ -352,14 +352,18 @@ def test_ctrl_c_leaves_nothing_in_a_webdav_folder(tmp_path, moment):
 
 def test_ctrl_c_in_a_check_removes_what_it_has_put(tmp_path):
     with (world := World(tmp_path / "w", kind="webdav+")).server as server:
-        gets = iter([None] * 6 + ["silence"])
-        server.fault = lambda method, path: next(gets, None) if method == "GET" else None
+        gets, silent = iter([None] * 6 + ["silence"]), threading.Event()
+
+        def fault(method, path):
+            kind = next(gets, None) if method == "GET" else None
+            if kind is not None:
+                silent.set()
+            return kind
+        server.fault = fault
         world.options[world.options.index("--timeout") + 1] = "60"
         process = subprocess.Popen([TOOL, "store", "check", world.location, *world.options], cwd=world.tool.folder,
                                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while next(reversed([method for method, _, _ in server.requests]), "") != "GET" or len(server.objects) < 3:
-            time.sleep(0.01)
-            assert process.poll() is None
+        assert silent.wait(timeout=60)
         time.sleep(0.3)
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 13

@@ -2,7 +2,7 @@
 
     code = export_id("ECHOECHO", private_key, "three quiet otters")
     imported = import_id(code, "three quiet otters")
-    pathlib.Path("sheet.html").write_text(id_sheet("ECHOECHO", code), encoding="utf-8")
+    page = id_sheet("ECHOECHO", code)    # as secret as the code: write it where only you can read it
 
 A code never expires, and is as strong as its password.
 """

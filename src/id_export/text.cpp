@@ -123,7 +123,8 @@ bool has_length_of_code(std::size_t count) {
     return count == classic_characters || count == argon2id_characters;
 }
 
-// Letters and digits of any script, roughly: what is neither punctuation, space nor picture.
+// Letters and digits of any script, roughly: what is neither punctuation, space nor picture. A byte
+// that is no UTF-8 may have been a letter.
 bool is_word(char32_t c) {
     if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
     auto in = [c](char32_t from, char32_t to) { return c >= from && c <= to; };
@@ -131,7 +132,7 @@ bool is_word(char32_t c) {
     return !(c == 0xD7 || c == 0xF7 || in(0x2000, 0x2BFF) || in(0x2E00, 0x2E7F) ||
              in(0x3000, 0x303F) || in(0xFE00, 0xFE6F) || in(0xFF00, 0xFF0F) || in(0xFF1A, 0xFF20) ||
              in(0xFF3B, 0xFF40) || in(0xFF5B, 0xFF65) || in(0x1F000, 0x1FAFF) || c == 0x1680 ||
-             c == 0xFEFF || c == codec::not_utf8);
+             c == 0xFEFF);
 }
 
 // The codes that stand in a text among other things (id-export.md 3.4; 7, D-17): words of four code

@@ -16,7 +16,9 @@ class Slow final : public ByteSource {
 public:
     Slow(std::string_view text, std::size_t most) : all_(as_bytes(text)), most_(most) {}
     std::optional<std::uint64_t> size() const override { return std::nullopt; }
-    std::size_t read(ByteSpan into) override { return all_.read(into.first(std::min(into.size(), most_))); }
+    std::size_t read(ByteSpan into) override {
+        return all_.read(into.first(std::min(into.size(), most_)));
+    }
     void rewind() override { all_.rewind(); }
 
 private:
@@ -78,8 +80,9 @@ void check_value(std::string_view value) {
 }  // namespace
 
 TEST_CASE("S1: values come back as they were written") {
-    for (std::string_view value : {"", "a", "a\"b", "C:\\x", "\\\"", "one\ntwo", "\",\"", "\"\"\"", "\"a\"", "\n",
-                                   "\\", "\\\\", ",", "a,b", " a ", "\\n", "0000000042"})
+    for (std::string_view value :
+         {"", "a", "a\"b", "C:\\x", "\\\"", "one\ntwo", "\",\"", "\"\"\"", "\"a\"", "\n", "\\",
+          "\\\\", ",", "a,b", " a ", "\\n", "0000000042"})
         check_value(value);
     CHECK(read_all("\"a\"\"b\",\"C:\\\\x\",\"\\\\\"\"\",\"one\ntwo\",\"\"\n").rows ==
           std::vector<Cells>{{"a\"b", "C:\\x", "\\\"", "one\ntwo", ""}});
@@ -92,18 +95,21 @@ TEST_CASE("S2: CR and CRLF inside of a cell stay as they are") {
 TEST_CASE("S3: characters that look like line ends are none, and nothing is cut at NUL") {
     for (std::string_view value :
          {std::string_view("a\u2028b"), std::string_view("a\u0085b"), std::string_view("a\0b", 3),
-          std::string_view("\t"), std::string_view("👩\u200D🚀"), std::string_view("\u202Eabc\u200F")})
+          std::string_view("\t"), std::string_view("👩\u200D🚀"),
+          std::string_view("\u202Eabc\u200F")})
         check_value(value);
 }
 
 TEST_CASE("S4: a cell without quotes may be empty, too") {
-    CHECK(read_all("\"a\",,\"b\"\n\"a\",\"\",\"b\"\n").rows == std::vector<Cells>{{"a", "", "b"}, {"a", "", "b"}});
+    CHECK(read_all("\"a\",,\"b\"\n\"a\",\"\",\"b\"\n").rows ==
+          std::vector<Cells>{{"a", "", "b"}, {"a", "", "b"}});
     CHECK(read_all(",\n,,\n").rows == std::vector<Cells>{{"", ""}, {"", "", ""}});
 }
 
 TEST_CASE("S5: tables as other programs write them") {
     Cells row = {"a", "b"};
-    for (std::string_view text : {"\"a\",\"b\"", "\"a\",\"b\"\r\n", "a,b\n", "a,\"b\"\r", "\xEF\xBB\xBF\"a\",b\n"}) {
+    for (std::string_view text :
+         {"\"a\",\"b\"", "\"a\",\"b\"\r\n", "a,b\n", "a,\"b\"\r", "\xEF\xBB\xBF\"a\",b\n"}) {
         CAPTURE(std::string(text));
         CHECK(read_all(text).rows == std::vector<Cells>{row});
     }
@@ -136,7 +142,8 @@ TEST_CASE("S9: a lone backslash is dropped, and counted") {
 }
 
 TEST_CASE("S10: a row that ends with a quote leaves nothing for the next") {
-    CHECK(read_all("\"a\",\"b\"\"\"\n\"\",\"c\"\n").rows == std::vector<Cells>{{"a", "b\""}, {"", "c"}});
+    CHECK(read_all("\"a\",\"b\"\"\"\n\"\",\"c\"\n").rows ==
+          std::vector<Cells>{{"a", "b\""}, {"", "c"}});
 }
 
 TEST_CASE("S11: what is no UTF-8 is replaced, and counted") {

@@ -1,5 +1,5 @@
-// Tables: however the bytes come, the rows are the same; what was read and is written as the apps do
-// is read as the same again.
+// Tables: however the bytes come, the rows are the same; what was read and is written as the apps
+// do is read as the same again.
 
 #include <memory>
 
@@ -16,7 +16,9 @@ class Growing final : public ByteSource {
 public:
     explicit Growing(ByteView bytes) : all_(bytes) {}
     std::optional<std::uint64_t> size() const override { return std::nullopt; }
-    std::size_t read(ByteSpan into) override { return all_.read(into.first(std::min(into.size(), ++most_))); }
+    std::size_t read(ByteSpan into) override {
+        return all_.read(into.first(std::min(into.size(), ++most_)));
+    }
     void rewind() override {}
 
 private:
@@ -25,7 +27,8 @@ private:
 };
 
 std::string written(ByteSource& source) {
-    auto reader = std::make_unique<CsvReader>(source, CsvReader::Limits{.row_bytes = 4096, .cells = 64});
+    auto reader =
+        std::make_unique<CsvReader>(source, CsvReader::Limits{.row_bytes = 4096, .cells = 64});
     std::string text;
     for (CsvRow row; reader->next(row);) {
         if (row.size() == 0) continue;  // it was cut in its first cell

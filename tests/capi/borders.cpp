@@ -33,7 +33,7 @@ bool is_empty(const tresor_buf& buf) { return buf.data == nullptr && buf.size ==
 }  // namespace
 
 TEST_CASE("capi: outs are emptied also where another one is NULL") {
-    tresor_buf account = garbage(), findings = garbage();
+    tresor_buf content = garbage(), findings = garbage();
     std::int64_t modified = 1, uploaded = 1;
     CHECK(tresor_client_restore(nullptr, &modified, &findings, nullptr, "a", 1, id, nullptr,
                                 nullptr, start) == TRESOR_INVALID_ARGUMENT);
@@ -48,9 +48,9 @@ TEST_CASE("capi: outs are emptied also where another one is NULL") {
     CHECK((is_empty(findings) && modified == TRESOR_NEVER && uploaded == TRESOR_NEVER));
     tresor_object object;
     std::memset(&object, 0xAA, sizeof object);
-    CHECK(tresor_storage_get_bytes(nullptr, &object, &account, nullptr, "a", 9) ==
+    CHECK(tresor_storage_get_bytes(nullptr, &object, &content, nullptr, "a", 9) ==
           TRESOR_INVALID_ARGUMENT);
-    CHECK((is_empty(account) && object.name[0] == '\0'));
+    CHECK((is_empty(content) && object.name[0] == '\0'));
     std::memset(&object, 0xAA, sizeof object);
     CHECK(tresor_storage_stat(nullptr, &object, nullptr, "a") == TRESOR_INVALID_ARGUMENT);
     CHECK((object.name[0] == '\0' && object.modified == TRESOR_NEVER));

@@ -53,18 +53,17 @@ TEST_CASE("capi: each failure of an ID export has its status, and nothing comes 
         std::string text, word;
         int status;
     };
-    for (const auto& [text, word, status] :
-         {Case{l1, "nopedinope", TRESOR_AUTH_FAILED},
-          {l1, "", TRESOR_INVALID_ARGUMENT},
-          {l1, std::string("a\0b", 3), TRESOR_INVALID_ARGUMENT},
-          {l1.substr(1), "testpassword", TRESOR_MALFORMED},
-          {"", "testpassword", TRESOR_MALFORMED},
-          {std::string("\0", 1), "testpassword", TRESOR_MALFORMED},
-          {test::codes::l3, "password", TRESOR_MALFORMED},
-          {"7777-7777", "testpassword", TRESOR_UNSUPPORTED}}) {
-        CAPTURE(text);
+    for (const Case& wrong : {Case{l1, "nopedinope", TRESOR_AUTH_FAILED},
+                              {l1, "", TRESOR_INVALID_ARGUMENT},
+                              {l1, std::string("a\0b", 3), TRESOR_INVALID_ARGUMENT},
+                              {l1.substr(1), "testpassword", TRESOR_MALFORMED},
+                              {"", "testpassword", TRESOR_MALFORMED},
+                              {std::string("\0", 1), "testpassword", TRESOR_MALFORMED},
+                              {test::codes::l3, "password", TRESOR_MALFORMED},
+                              {"7777-7777", "testpassword", TRESOR_UNSUPPORTED}}) {
+        CAPTURE(wrong.text);
         Opened opened;
-        FAILS(opened.open(text, word), status);
+        FAILS(opened.open(wrong.text, wrong.word), wrong.status);
         CHECK(opened.empty());
     }
     Buf code;

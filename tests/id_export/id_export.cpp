@@ -212,11 +212,14 @@ TEST_CASE("D-6: other versions than 1 in the longer form") {
 }
 
 TEST_CASE("D-9: a missing or extra character is a length, and never completed") {
-    for (auto [text, count] :
-         {std::pair(l1.substr(0, 98), "79"), {l1 + "A", "81"}, {o6.substr(0, 98), "79"}}) {
-        CAPTURE(text);
-        CHECK(refused(text, "shootdeathstar") == Errc::malformed);
-        CHECK(words_of_refusal(text, "shootdeathstar").ends_with(std::string(", not ") + count));
+    struct Case {
+        std::string text, count;
+    };
+    for (const Case& wrong :
+         {Case{l1.substr(0, 98), "79"}, {l1 + "A", "81"}, {o6.substr(0, 98), "79"}}) {
+        CAPTURE(wrong.text);
+        CHECK(refused(wrong.text, "shootdeathstar") == Errc::malformed);
+        CHECK(words_of_refusal(wrong.text, "shootdeathstar").ends_with(", not " + wrong.count));
     }
 }
 

@@ -4,12 +4,12 @@
 #include <array>
 #include <cassert>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <string>
 #include <utility>
 
 #include <zlib.h>
+
+#include "codec/inflate.hpp"
 
 namespace tresor::codec {
 namespace {
@@ -32,62 +32,6 @@ std::uint32_t le32(ByteView bytes) {
     return bytes[0] | static_cast<std::uint32_t>(bytes[1]) << 8 |
            static_cast<std::uint32_t>(bytes[2]) << 16 | static_cast<std::uint32_t>(bytes[3]) << 24;
 }
-
-// zlib keeps a window of what it inflated: its memory is wiped before it is freed.
-constexpr std::size_t block_head = alignof(std::max_align_t);
-static_assert(block_head >= sizeof(std::size_t));
-
-voidpf wiping_alloc(voidpf, uInt items, uInt item_size) {
-    std::size_t size = block_head + std::size_t{items} * item_size;
-    auto* block = static_cast<Byte*>(std::malloc(size));
-    if (block == nullptr) return nullptr;
-    std::memcpy(block, &size, sizeof size);
-    return block + block_head;
-}
-
-void wiping_free(voidpf, voidpf at) {
-    Byte* block = static_cast<Byte*>(at) - block_head;
-    std::size_t size;
-    std::memcpy(&size, block, sizeof size);
-    wipe(block, size);
-    std::free(block);
-}
-
-class Inflater {
-public:
-    Inflater() {
-        stream_.zalloc = wiping_alloc;
-        stream_.zfree = wiping_free;
-        if (::inflateInit2(&stream_, -MAX_WBITS) != Z_OK)
-            throw Error(Errc::out_of_memory, "inflate did not get its memory");
-    }
-    Inflater(const Inflater&) = delete;
-    Inflater& operator=(const Inflater&) = delete;
-    ~Inflater() { ::inflateEnd(&stream_); }
-
-    void begin() { ::inflateReset(&stream_); }
-
-    struct Step {
-        bool at_end;
-        std::size_t taken, given;
-    };
-    Step step(ByteView input, ByteSpan room) {
-        constexpr std::size_t most_at_once = 1u << 30;
-        input = input.first(std::min(input.size(), most_at_once));
-        room = room.first(std::min(room.size(), most_at_once));
-        stream_.next_in = const_cast<Byte*>(input.data());
-        stream_.avail_in = static_cast<uInt>(input.size());
-        stream_.next_out = room.data();
-        stream_.avail_out = static_cast<uInt>(room.size());
-        int status = ::inflate(&stream_, Z_NO_FLUSH);
-        if (status != Z_OK && status != Z_STREAM_END) damaged("inflate error");
-        return {status == Z_STREAM_END, input.size() - stream_.avail_in,
-                room.size() - stream_.avail_out};
-    }
-
-private:
-    z_stream stream_{};
-};
 
 class Reader {
 public:
@@ -156,12 +100,13 @@ private:
             bool full = end_ == most_;
             ByteSpan room = full ? ByteSpan(&beyond, 1) : out_.expose().subspan(end_);
             auto step = inflater_.step(packed_.subspan(at_), room);
-            if (full && step.given > 0)
+            if (!step) damaged("inflate error");
+            if (full && step->given > 0)
                 throw Error(Errc::too_large,
                             "more than " + std::to_string(most_) + " bytes inflated");
-            at_ += step.taken;
-            end_ += step.given;
-            at_end = step.at_end;
+            at_ += step->taken;
+            end_ += step->given;
+            at_end = step->at_end;
         }
     }
 

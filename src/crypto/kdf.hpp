@@ -16,8 +16,9 @@ struct ScryptCost {
 // Fills `out`. Needs 128 * n * r bytes; throws out_of_memory if they cannot be had.
 void scrypt(ByteView password, ByteView salt, const ScryptCost& cost, ByteSpan out);
 
-// RFC 8018 with HMAC-SHA-256.
+// RFC 8018 with HMAC-SHA-256, and with HMAC-SHA-1.
 void pbkdf2_sha256(ByteView password, ByteView salt, std::uint32_t iterations, ByteSpan out);
+void pbkdf2_sha1(ByteView password, ByteView salt, std::uint32_t iterations, ByteSpan out);
 
 // RFC 9106.
 struct Argon2Cost {

@@ -1,0 +1,67 @@
+#include "codec/inflate.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include <zlib.h>
+
+#include <tresor/secret.hpp>
+
+namespace tresor::codec {
+namespace {
+
+// zlib keeps a window of what it inflated: its memory is wiped before it is freed.
+constexpr std::size_t block_head = alignof(std::max_align_t);
+static_assert(block_head >= sizeof(std::size_t));
+
+voidpf wiping_alloc(voidpf, uInt items, uInt item_size) {
+    std::size_t size = block_head + std::size_t{items} * item_size;
+    auto* block = static_cast<Byte*>(std::malloc(size));
+    if (block == nullptr) return nullptr;
+    std::memcpy(block, &size, sizeof size);
+    return block + block_head;
+}
+
+void wiping_free(voidpf, voidpf at) {
+    Byte* block = static_cast<Byte*>(at) - block_head;
+    std::size_t size;
+    std::memcpy(&size, block, sizeof size);
+    wipe(block, size);
+    std::free(block);
+}
+
+}  // namespace
+
+struct Inflater::State {
+    ~State() { ::inflateEnd(&stream); }
+    z_stream stream{};
+};
+
+Inflater::Inflater() : state_(std::make_unique<State>()) {
+    state_->stream.zalloc = wiping_alloc;
+    state_->stream.zfree = wiping_free;
+    if (::inflateInit2(&state_->stream, -MAX_WBITS) != Z_OK)
+        throw Error(Errc::out_of_memory, "inflate did not get its memory");
+}
+
+Inflater::~Inflater() = default;
+
+void Inflater::begin() { ::inflateReset(&state_->stream); }
+
+std::optional<Inflater::Step> Inflater::step(ByteView input, ByteSpan room) {
+    constexpr std::size_t most_at_once = 1u << 30;
+    z_stream& stream = state_->stream;
+    input = input.first(std::min(input.size(), most_at_once));
+    room = room.first(std::min(room.size(), most_at_once));
+    stream.next_in = const_cast<Byte*>(input.data());
+    stream.avail_in = static_cast<uInt>(input.size());
+    stream.next_out = room.data();
+    stream.avail_out = static_cast<uInt>(room.size());
+    int status = ::inflate(&stream, Z_NO_FLUSH);
+    if (status != Z_OK && status != Z_STREAM_END) return std::nullopt;
+    return Step{status == Z_STREAM_END, input.size() - stream.avail_in,
+                room.size() - stream.avail_out};
+}
+
+}  // namespace tresor::codec

@@ -187,3 +187,19 @@ TEST_CASE("check: cancelled goes through although nothing can be removed") {
     };
     CHECK_THROWS_CODE(ask(fake), Errc::cancelled);
 }
+
+TEST_CASE("check: a store that keeps nothing is told so, question by question") {
+    struct Blackhole final : Wrapper {
+        explicit Blackhole(Storage& store) : Wrapper(store) {}
+        ObjectInfo put(const ObjectName& name, ByteSource& content, const Condition&) override {
+            MemorySink sink;
+            copy(content, sink);
+            return {name, sink.bytes().size(), now(), "1"};
+        }
+    };
+    Memory memory;
+    Blackhole store(memory);
+    int wrong = 0;
+    for (const auto& answer : storage::check(store)) wrong += !answer.ok;
+    CHECK(wrong >= 10);
+}

@@ -230,6 +230,9 @@ TRESOR_API size_t tresor_container_size(size_t json_size);
 /* Seals JSON text as it is, under a fresh random nonce. */
 TRESOR_API int tresor_container_seal(tresor_buf *out, const void *json, size_t json_size,
                                      const tresor_keys *keys);
+/* The same into memory of yours, of exactly tresor_container_size(json_size) bytes. */
+TRESOR_API int tresor_container_seal_into(unsigned char *out, size_t out_size, const void *json,
+                                          size_t json_size, const tresor_keys *keys);
 TRESOR_API int tresor_container_open(tresor_buf *json, tresor_buf *findings, const void *container,
                                      size_t container_size, const tresor_keys *keys);
 

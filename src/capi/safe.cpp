@@ -62,6 +62,14 @@ int tresor_container_seal(tresor_buf* out, const void* json, std::size_t json_si
     });
 }
 
+int tresor_container_seal_into(unsigned char* out, std::size_t out_size, const void* json,
+                               std::size_t json_size, const tresor_keys* keys) {
+    return guard([&] {
+        bytes(&need(out), out_size);  // a size that can be
+        safe::seal(bytes(json, json_size), need(keys).keys.encryption_key(), {out, out_size});
+    });
+}
+
 int tresor_container_open(tresor_buf* json, tresor_buf* findings, const void* container,
                           std::size_t container_size, const tresor_keys* keys) {
     return guard([&] {

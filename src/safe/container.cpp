@@ -18,25 +18,43 @@ static_assert(container_size(0) == head_size + codec::gzip_stored_size(0) &&
               container_size(65535) == head_size + codec::gzip_stored_size(65535) &&
               container_size(65536) == head_size + codec::gzip_stored_size(65536));
 
-}  // namespace
-
-Bytes seal_with_nonce(ByteView json, const EncryptionKey& key, std::span<const Byte, 24> nonce) {
+void require_small(ByteView json) {
     if (json.size() > max_json_bytes)
         throw Error(Errc::too_large,
                     "the document is over " + std::to_string(max_json_bytes) + " bytes");
-    Bytes container(container_size(json.size()));
-    ByteSpan all = container, text = all.subspan(head_size);
-    std::copy(nonce.begin(), nonce.end(), all.begin());
+}
+
+// Behind the nonce, which is there already.
+void seal_behind_nonce(ByteView json, const EncryptionKey& key, ByteSpan container) {
+    ByteSpan text = container.subspan(head_size);
     codec::gzip_stored(json, text);
-    crypto::secretbox_seal(text, all.subspan<nonce_size, crypto::secretbox_tag_size>(), nonce,
-                           key.expose());
+    crypto::secretbox_seal(text, container.subspan<nonce_size, crypto::secretbox_tag_size>(),
+                           container.first<nonce_size>(), key.expose());
+}
+
+}  // namespace
+
+Bytes seal_with_nonce(ByteView json, const EncryptionKey& key, std::span<const Byte, 24> nonce) {
+    require_small(json);
+    Bytes container(container_size(json.size()));
+    std::copy(nonce.begin(), nonce.end(), container.begin());
+    seal_behind_nonce(json, key, container);
     return container;
 }
 
+void seal(ByteView json, const EncryptionKey& key, ByteSpan container) {
+    require_small(json);
+    if (container.size() != container_size(json.size()))
+        throw Error(Errc::invalid_argument, "the room is not of the container's size");
+    crypto::random_bytes(container.first(nonce_size));
+    seal_behind_nonce(json, key, container);
+}
+
 Bytes seal(ByteView json, const EncryptionKey& key) {
-    std::array<Byte, nonce_size> nonce;
-    crypto::random_bytes(nonce);
-    return seal_with_nonce(json, key, nonce);
+    require_small(json);
+    Bytes container(container_size(json.size()));
+    seal(json, key, container);
+    return container;
 }
 
 Opened open(ByteView container, const EncryptionKey& key) {

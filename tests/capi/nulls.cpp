@@ -122,6 +122,9 @@ TEST_CASE("capi: NULL in every pointer of the parts") {
     Buf one, two, sealed;
     NEED(tresor_container_seal(sealed.out(), account.data(), account.size(), keys));
     NULLS(tresor_container_seal, May(), one.out(), account.data(), account.size(), keys.pointer);
+    std::string room(tresor_container_size(account.size()), '\0');
+    NULLS(tresor_container_seal_into, May(), reinterpret_cast<unsigned char*>(room.data()),
+          room.size(), account.data(), account.size(), keys.pointer);
     auto open_each = [&](tresor_buf* json, tresor_buf* findings, const void* container,
                          std::size_t size, const tresor_keys* with) {
         int status = tresor_container_open(json, findings, container, size, with);

@@ -164,6 +164,14 @@ TEST_CASE("capi: seal and open") {
     CHECK(json.buf.data == nullptr);
     FAILS(tresor_container_open(json.out(), nullptr, sealed.buf.data, 59, keys), TRESOR_MALFORMED);
     FAILS(tresor_container_open(json.out(), nullptr, nullptr, 59, keys), TRESOR_INVALID_ARGUMENT);
+    tresor::Bytes room(tresor_container_size(account.size()));
+    GOOD(
+        tresor_container_seal_into(room.data(), room.size(), account.data(), account.size(), keys));
+    NEED(tresor_container_open(json.out(), findings.out(), room.data(), room.size(), keys));
+    CHECK(json.text() == account);
+    for (std::size_t size : {room.size() - 1, room.size() + 1, std::size_t{0}})
+        FAILS(tresor_container_seal_into(room.data(), size, account.data(), account.size(), keys),
+              TRESOR_INVALID_ARGUMENT);
     GOOD(tresor_container_seal(sealed.out(), nullptr, 0, keys));
     std::string large((std::size_t{16} << 20) + 1, ' ');
     FAILS(tresor_container_seal(sealed.out(), large.data(), large.size(), keys), TRESOR_TOO_LARGE);

@@ -81,6 +81,8 @@ class Scripted:
             incoming.read(length // 2)
             return False
         body = incoming.read(length)
+        if len(body) < length:  # the client has gone: a broken upload is dropped
+            return False
         if fault == "silence":
             while not self.ends:
                 time.sleep(0.05)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import ctypes
 import json
 from ctypes import byref, c_char, string_at
-from typing import Any, Optional, Tuple, Union
+from typing import Any, Callable, Optional, Tuple, Union
 
 from ._library import lib
 from ._prototypes import new, tresor_buf
@@ -143,6 +143,23 @@ class Buffer:
 
     def findings(self) -> Tuple[Finding, ...]:
         return tuple(Finding(one["pointer"], one["reason"]) for one in self.json() or ())
+
+
+# Bytes that are filled after they are made, as the C API of Python allows it for new ones; another Python has its own way.
+_fresh_bytes = getattr(ctypes, "pythonapi", None) and getattr(ctypes.pythonapi, "PyBytes_FromStringAndSize", None)
+if _fresh_bytes is not None:
+    _fresh_bytes.restype, _fresh_bytes.argtypes = ctypes.py_object, [ctypes.c_char_p, ctypes.c_ssize_t]
+
+
+def new_bytes(size: int, fill: Callable[[Any], None]) -> bytes:
+    """Bytes that `fill` writes in place; it is given their address."""
+    if _fresh_bytes is None or size < 2:  # the short ones are shared
+        room = ctypes.create_string_buffer(size)
+        fill(room)
+        return room.raw
+    made: bytes = _fresh_bytes(None, size)
+    fill(ctypes.cast(ctypes.c_char_p(made), ctypes.c_void_p))
+    return made
 
 
 def new_secret(size: int) -> Tuple[Secret, Any]:

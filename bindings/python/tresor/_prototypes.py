@@ -247,6 +247,7 @@ _declare("tresor_keys_encryption_key", [c_void_p, _keys])
 
 _declare("tresor_container_size", [c_size_t], c_size_t)
 _declare("tresor_container_seal", [_buf, c_void_p, c_size_t, _keys])
+_declare("tresor_container_seal_into", [c_void_p, c_size_t, c_void_p, c_size_t, _keys])
 _declare("tresor_container_open", [_buf, _buf, c_void_p, c_size_t, _keys])
 _declare("tresor_account_check", [_buf, POINTER(tresor_account_counts), _buf, c_void_p, c_size_t, c_char_p])
 

@@ -8,7 +8,7 @@ from typing import Any, Callable, Tuple, Union
 from ._call import check
 from ._handle import Handle, Owner
 from ._library import lib
-from ._memory import Buffer, Lent, exactly, new_secret, size_of, text
+from ._memory import Buffer, Lent, exactly, new_bytes, new_secret, size_of, text
 from ._prototypes import BACKUP_ID_SIZE, KEY_SIZE, MASTER_KEY_SIZE, tresor_keys
 from .error import Errc, Finding, TresorError, typed
 from .model import AccountLike, Document, document
@@ -78,9 +78,10 @@ class Opened(Document):
 
 def seal(account: AccountLike, keys: Keys) -> bytes:
     """Seals JSON text as it is, under a fresh random nonce. Raises too_large over 16 MiB."""
-    with document(account) as lent, typed(keys, Keys, "keys")._entered() as pointer, Buffer() as out:
-        check(lib.tresor_container_seal(out.out, lent.address, lent.size, pointer))
-        return out.content()
+    with document(account) as lent, typed(keys, Keys, "keys")._entered() as pointer:
+        size = lib.tresor_container_size(lent.size) or 1  # 0 for too large a text: the call below says so
+        return new_bytes(size, lambda out: check(
+            lib.tresor_container_seal_into(out, size, lent.address, lent.size, pointer)))
 
 
 def open_container(container: BytesLike, keys: Keys) -> Opened:

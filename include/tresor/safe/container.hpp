@@ -29,6 +29,9 @@ constexpr std::size_t container_size(std::size_t n) noexcept {
 
 // Seals JSON text as it is, under a fresh random nonce. Throws too_large over max_json_bytes.
 [[nodiscard]] Bytes seal(ByteView json, const EncryptionKey& key);
+// The same into memory of the caller's, of container_size(json.size()) bytes (else
+// invalid_argument), which does not overlap the text.
+void seal(ByteView json, const EncryptionKey& key, ByteSpan container);
 
 struct Opened {
     SecretBytes json;

@@ -124,8 +124,11 @@ void CsvReader::read_cell(CsvRow& row) {
 }
 
 void CsvReader::end_cell(CsvRow& row) {
+    if (!row.cut && !row.too_large) {
+        row.replaced_bytes += repair(row.text_, cell_);
+        row.too_large = row.text_.size() > limits_.row_bytes;  // what replaces bytes is longer
+    }
     if (row.cut || row.too_large) return row.text_.resize(cell_);
-    row.replaced_bytes += repair(row.text_, cell_);
     row.ends_.push_back(row.text_.size());
 }
 

@@ -174,6 +174,11 @@ TEST_CASE("S15: a row over its limits is left out from there on, and the next on
     Read narrow = read_in_pieces("a,b,c,d\n\"e\"\n", 2, {.cells = 2});
     CHECK(narrow.rows == std::vector<Cells>{{"a", "b"}, {"e"}});
     CHECK(narrow.too_large == 1);
+    // What stands for a byte that is no UTF-8 has three.
+    Read grown = read_in_pieces(std::string("a,\"") + std::string(50, '\xA7') + "\"\nb\n", 7,
+                                {.row_bytes = 100});
+    CHECK(grown.rows == std::vector<Cells>{{"a"}, {"b"}});
+    CHECK(grown.too_large == 1);
 }
 
 TEST_CASE("S16: random values come back as they were written") {

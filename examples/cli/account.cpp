@@ -84,6 +84,16 @@ void tell_pending(const Tool& tool, client::StateStore& states) {
                   " could not be removed; every backup tries again");
 }
 
+client::Restored restore_from(const storage::Place& place, const Password& password,
+                              const ThreemaId& identity) {
+    try {
+        return client::restore(place, password, identity);
+    } catch (const Error& error) {
+        if (error.code() != Errc::not_found) throw;
+        throw with_hint(error, "another password or ID leads to another name: check both");
+    }
+}
+
 safe::Imported read_account(const std::string& path, const ThreemaId& identity) {
     SecretBytes json = read_input(path, safe::max_json_bytes);
     try {

@@ -19,6 +19,11 @@ tresor::client::State load_state(tresor::client::FileStateStore& states,
 // Over the state store, with the stores of the tool and its log. Keeps the references.
 tresor::client::SafeClient make_client(const Tool& tool, tresor::client::StateStore& states);
 
+// With a hint where there is none of that name.
+tresor::client::Restored restore_from(const tresor::storage::Place& place,
+                                      const tresor::Password& password,
+                                      const tresor::ThreemaId& identity);
+
 tresor::safe::Imported read_account(const std::string& path, const tresor::ThreemaId& identity);
 
 // On standard error, if old backups are still to be removed.

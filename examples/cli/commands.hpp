@@ -28,8 +28,7 @@ Report store_get(const Tool& tool);
 Report store_remove(const Tool& tool);
 Report store_sweep(const Tool& tool);
 
-// All that can be wrong with the options, before anything is asked or read.
-void check_id_export(const Tool& tool);
+void check_id_export(const Tool& tool);  // as Tool::check
 Report id_export(const Tool& tool);
 Report id_import(const Tool& tool);
 

@@ -7,6 +7,7 @@
 #include <tresor/client/transfer.hpp>
 #include <tresor/id_export/sheet.hpp>
 
+#include "account.hpp"
 #include "commands.hpp"
 #include "stores.hpp"
 #include "system.hpp"
@@ -34,26 +35,19 @@ PrivateKey key_in_file(const std::string& path) {
     return std::move(*key);
 }
 
-PrivateKey key_in_account(ByteView json, const ThreemaId& identity) {
-    return safe::import_backup(json, identity).backup.user.private_key.clone();
-}
+PrivateKey key_of(const safe::Imported& account) { return account.backup.user.private_key.clone(); }
 
 PrivateKey key_in_store(const Tool& tool, const ThreemaId& identity) {
     Password password = tool.password_of("the Safe", tool.given.safe_password_file);
-    try {
-        auto restored = client::restore(from_place_of(tool), password, identity);
-        return key_in_account(restored.json.expose(), identity);
-    } catch (const Error& error) {
-        if (error.code() != Errc::not_found) throw;
-        throw with_hint(error, "another password or ID leads to another name: check both");
-    }
+    auto restored = restore_from(from_place_of(tool), password, identity);
+    return key_of(safe::import_backup(restored.json.expose(), identity));
 }
 
-PrivateKey key_of(const Tool& tool, const ThreemaId& identity) {
+PrivateKey find_key(const Tool& tool, const ThreemaId& identity) {
     const Given& given = tool.given;
     if (!given.key_file.empty()) return key_in_file(given.key_file);
     if (!given.from_store.empty()) return key_in_store(tool, identity);
-    return key_in_account(read_input(given.in, safe::max_json_bytes).expose(), identity);
+    return key_of(read_account(given.in, identity));
 }
 
 // Lengths are those of ID exports, all else is the policy of a Safe.
@@ -97,14 +91,11 @@ void check_id_export(const Tool& tool) {
         throw Error(Errc::invalid_argument, "in memory: nothing would be kept");
     if (!id_export::scheme_named(given.scheme))
         throw Error(Errc::invalid_argument, "the schemes are classic and argon2id");
-    if (given.language != "en" && given.language != "de")
+    if (!id_export::language_named(given.language))
         throw Error(Errc::invalid_argument, "the languages of the sheet are en and de");
     std::string kind = kind_of(given.sheet);
     if (!given.sheet.empty() && kind != ".html" && kind != ".svg")
         throw Error(Errc::invalid_argument, "a sheet is FILE.html or FILE.svg");
-    int readers = (tool.password_file == "-") + (given.in == "-") + (given.key_file == "-") +
-                  (given.safe_password_file == "-");
-    if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
     Tool::check_distinct({given.out, given.sheet},
                          {given.in, given.key_file, tool.password_file, given.safe_password_file,
                           given.store_password_file});
@@ -120,14 +111,14 @@ Report id_export(const Tool& tool) {
         throw Error(Errc::unsupported, "this tresor was built without argon2id");
     std::unique_ptr<storage::Storage> store;
     if (!given.store.empty()) store = open_target(tool);
-    PrivateKey key = key_of(tool, identity);
+    PrivateKey key = find_key(tool, identity);
     Password password =
         tool.new_password(tool.password_file, policy(), "Password of the new code: ");
     std::string code = id_export::encode(identity, key, password, scheme);
     stop_if_interrupted();
 
     std::unique_ptr<FileSink> sheet;
-    auto language = given.language == "de" ? id_export::Language::de : id_export::Language::en;
+    auto language = *id_export::language_named(given.language);
     if (!given.sheet.empty()) sheet = open_sheet(tool, {identity, code, tool.now, language});
     std::string public_key = format_public_key(public_key_of(key));
     Report report;
@@ -160,14 +151,11 @@ Report id_export(const Tool& tool) {
 
 Report id_import(const Tool& tool) {
     const Given& given = tool.given;
-    std::string from = given.in.empty() ? "-" : given.in;
-    if (from == "-" && tool.password_file == "-")
-        throw Error(Errc::invalid_argument, "standard input can be read once only");
     Tool::check_distinct({given.key_out}, {given.in, tool.password_file});
     tool.check_output(given.key_out);
-    if (from == "-" && stdin_is_terminal())
+    if (given.in == "-" && stdin_is_terminal())
         write_stderr("Type or paste the code, press Enter, then Ctrl-D:\n");
-    SecretBytes text = read_input(from, most_code_bytes);
+    SecretBytes text = read_input(given.in, most_code_bytes);
     // Before it asks for the password.
     auto code = id_export::find_code(as_text(text.expose()));
     if (!id_export::can(code.scheme))

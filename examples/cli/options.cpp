@@ -54,7 +54,8 @@ public:
             tool_.now = *time;
             tool_.at_given = true;
         }
-        if (tool_.command == id_export) check_id_export(tool_);
+        tool_.check_input();
+        if (tool_.check != nullptr) tool_.check(tool_);
         if (takes_store_) resolve_stores(tool_);
     }
 
@@ -75,10 +76,7 @@ private:
             parent.get_name() + " " + name + " " + example);
         made.callback([this, &made, run] {
             tool_.command = run;
-            takes_store_ =
-                made.get_option_no_throw("--store-user") != nullptr &&
-                (run != id_export || !given_.store.empty() || !given_.from_store.empty() ||
-                 !given_.store_user.empty() || !given_.store_password_file.empty());
+            takes_store_ = made.get_option_no_throw("--store-user") != nullptr;
         });
         return made;
     }
@@ -323,18 +321,21 @@ private:
                                "code.txt --key-out key.txt");
         import.add_option("CODE-FILE", given_.in, "The code (default: standard input)")
             ->type_name("");
-        option(import, "--key-out", given_.key_out, "FILE", "Write the private key there");
-        import.add_flag("--force", given_.force, "Replace an existing FILE");
-    }
+        made.preparse_callback([this](std::size_t) { tool_.check = check_id_export; });
+        import.preparse_callback([this](std::size_t) { given_.in = "-";
+    });
+    option(import, "--key-out", given_.key_out, "FILE", "Write the private key there");
+    import.add_flag("--force", given_.force, "Replace an existing FILE");
+}
 
-    Tool& tool_;
-    Given& given_;
-    std::string at_;
-    bool takes_store_ = false;
-    CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
-};
+Tool& tool_;
+Given& given_;
+std::string at_;
+bool takes_store_ = false;
+CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
+};  // namespace
 
-}  // namespace
+}  // namespace cli
 
 void parse_options(int count, char** arguments, Tool& tool) {
     Options options(tool);

@@ -162,23 +162,17 @@ Report safe_restore(const Tool& tool) {
     // Before it asks for the password.
     if (!storage::depends_on_backup_id(tool.given.store)) open_store(tool);
     Password password = tool.password(false);
-    std::optional<client::Restored> restored;
-    try {
-        restored = client::restore(place_of(tool), password, identity);
-    } catch (const Error& error) {
-        if (error.code() != Errc::not_found) throw;
-        throw with_hint(error, "another password or ID leads to another name: check both");
-    }
-    tool.write_output(restored->json.expose());
+    auto restored = restore_from(place_of(tool), password, identity);
+    tool.write_output(restored.json.expose());
     Report report;
-    report.json = {{"bytes", restored->json.size()},
+    report.json = {{"bytes", restored.json.size()},
                    {"warnings", Json::array()},
                    {"contacts", nullptr},
                    {"groups", nullptr},
-                   {"modified", time_or_null(restored->modified)}};
-    report.warnings = std::move(restored->findings);
+                   {"modified", time_or_null(restored.modified)}};
+    report.warnings = std::move(restored.findings);
     try {
-        auto [account, findings] = safe::import_backup(restored->json.expose(), identity);
+        auto [account, findings] = safe::import_backup(restored.json.expose(), identity);
         report.warnings.insert(report.warnings.end(), findings.begin(), findings.end());
         report.json["contacts"] = account.contacts.size();
         report.json["groups"] = account.groups.size();
@@ -188,9 +182,9 @@ Report safe_restore(const Tool& tool) {
         report.error =
             with_hint(error, "the text was written to " + tool.given.out + " all the same");
     }
-    if (restored->modified)
-        report.line("as of", format_rfc3339(*restored->modified) + ", " +
-                                 ago(*restored->modified, tool.now));
+    if (restored.modified)
+        report.line("as of",
+                    format_rfc3339(*restored.modified) + ", " + ago(*restored.modified, tool.now));
     return report;
 }
 

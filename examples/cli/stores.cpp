@@ -66,10 +66,6 @@ SecretBytes store_password(const Tool& tool, const std::string& user, bool from_
         throw Error(Errc::invalid_argument,
                     "a user of a store has a password (--store-password-file)");
     }
-    bool read_elsewhere = tool.password_file == "-" || given.in == "-" || given.key_file == "-" ||
-                          given.new_password_file == "-" || given.safe_password_file == "-";
-    if (file == "-" && read_elsewhere)
-        throw Error(Errc::invalid_argument, "standard input can be read once only");
     auto password = read_first_line(file, most_password_bytes);
     if (password.empty())
         throw Error(Errc::invalid_argument, "there is no password in the first line of " + file);
@@ -78,6 +74,7 @@ SecretBytes store_password(const Tool& tool, const std::string& user, bool from_
 
 // `--store-user` and `--store-password-file` are of this store if `asked`.
 void resolve(const Tool& tool, std::string& location, Credentials& credentials, bool asked) {
+    if (location.empty()) return;
     const Given& given = tool.given;
     auto parted = storage::part(location);
     location = parted.location;
@@ -105,10 +102,8 @@ void resolve_stores(Tool& tool) {
     if (asked && to_server && from_server)
         throw Error(Errc::invalid_argument,
                     "there are two servers: write the user of each into its address");
-    if (!given.store.empty() || given.from_store.empty())
-        resolve(tool, given.store, given.credentials, asked && to_server);
-    if (!given.from_store.empty())
-        resolve(tool, given.from_store, given.from_credentials, asked && from_server);
+    resolve(tool, given.store, given.credentials, asked && to_server);
+    resolve(tool, given.from_store, given.from_credentials, asked && from_server);
 }
 
 std::string absolute_path(const std::string& path) {

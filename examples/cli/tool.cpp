@@ -68,9 +68,16 @@ Password Tool::new_password(const std::string& file, const tresor::safe::Passwor
     return chosen;
 }
 
+void Tool::check_input() const {
+    int readers = 0;
+    for (const std::string* file :
+         {&password_file, &given.new_password_file, &given.safe_password_file,
+          &given.store_password_file, &given.in, &given.key_file})
+        readers += *file == "-";
+    if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
+}
+
 void Tool::check_files() const {
-    if (password_file == "-" && given.in == "-")
-        throw Error(Errc::invalid_argument, "standard input can be read once only");
     if (given.out == "-" && json)
         throw Error(Errc::invalid_argument, "- and --json would both write to standard output");
     if (given.out != "-") check_output(given.out);

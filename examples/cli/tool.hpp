@@ -57,6 +57,8 @@ struct Tool {
     std::string password_file;
     Given given;
     Report (*command)(const Tool&) = nullptr;  // absent if help was all that was asked for
+    // What can be wrong with the options of a command, before anything is asked or read.
+    void (*check)(const Tool&) = nullptr;
 
     // --password-file, or the terminal. `confirm`: something new is protected, ask twice.
     tresor::Password password(bool confirm) const { return password(password_file, confirm); }
@@ -69,8 +71,10 @@ struct Tool {
         const tresor::safe::PasswordPolicy& policy = tresor::safe::library_policy(),
         const std::string& question = "Password: ") const;
 
-    // To be called before any work: refuses to read standard input twice, "-" as `given.out`
-    // together with --json, and an existing `given.out` without --force.
+    // Refuses to read standard input twice.
+    void check_input() const;
+    // To be called before any work: refuses "-" as `given.out` together with --json, and an
+    // existing `given.out` without --force.
     void check_files() const;
     // The same of one more file that will be written; it cannot be "-".
     void check_output(const std::string& path) const;

@@ -46,16 +46,12 @@ void OutBuf::set(ByteView bytes) {
 
 void OutBuf::set_findings(const std::vector<Finding>& findings) {
     codec::JsonWriter out;
-    out.begin_array();
-    for (const Finding& finding : findings) {
-        out.begin_object();
+    out.objects(findings, [&](const Finding& finding) {
         out.name("pointer");
         out.text(finding.pointer);
         out.name("reason");
         out.text(finding.reason);
-        out.end_object();
-    }
-    out.end_array();
+    });
     set(out.take().expose());
 }
 

@@ -179,17 +179,22 @@ private:
     tresor_states_callbacks call_;
 };
 
-}  // namespace
-
-int tresor_storage_from_callbacks(tresor_storage** out, const tresor_storage_callbacks* callbacks) {
+// What has the callbacks is made last: if anything fails, `release` is not called.
+template <class Made, class Handle, class Callbacks>
+int from_callbacks(Handle** out, const Callbacks* callbacks) noexcept {
     clear(out);
     return guard([&] {
         need(out);
-        // The callbacks last: if anything fails, `release` is not called.
-        auto handle = std::make_unique<tresor_storage>();
-        handle->store = std::make_unique<CStorage>(need(callbacks));
+        auto handle = std::make_unique<Handle>();
+        handle->store = std::make_unique<Made>(need(callbacks));
         *out = handle.release();
     });
+}
+
+}  // namespace
+
+int tresor_storage_from_callbacks(tresor_storage** out, const tresor_storage_callbacks* callbacks) {
+    return from_callbacks<CStorage>(out, callbacks);
 }
 
 std::uint64_t tresor_reader_size(const tresor_reader* reader) {
@@ -251,13 +256,7 @@ int tresor_states_open(tresor_states** out, const char* path) {
 }
 
 int tresor_states_from_callbacks(tresor_states** out, const tresor_states_callbacks* callbacks) {
-    clear(out);
-    return guard([&] {
-        need(out);
-        auto handle = std::make_unique<tresor_states>();
-        handle->store = std::make_unique<CStates>(need(callbacks));
-        *out = handle.release();
-    });
+    return from_callbacks<CStates>(out, callbacks);
 }
 
 void tresor_states_free(tresor_states* states) { delete states; }

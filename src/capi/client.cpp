@@ -108,16 +108,12 @@ SecretBytes json_of(const client::Status& status) {
     for (const std::string& store : status.pending_removal) out.text(store);
     out.end_array();
     out.name("warnings");
-    out.begin_array();
-    for (const auto& warning : status.warnings) {
-        out.begin_object();
+    out.objects(status.warnings, [&](const auto& warning) {
         out.name("pointer");
         out.text("");
         out.name("reason");
         out.text(warning.text());
-        out.end_object();
-    }
-    out.end_array();
+    });
     out.end_object();
     return out.take();
 }

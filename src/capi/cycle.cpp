@@ -149,19 +149,16 @@ int tresor_cycle_expires_at(std::int64_t* out, const tresor_cycle_state* state) 
 int tresor_cycle_warnings(tresor_buf* json, const tresor_cycle_state* state, std::int64_t now) {
     return guard([&] {
         OutBuf result(json);
+        auto warnings = safe::cycle_warnings(state_of(state), timestamp(now));
         codec::JsonWriter out;
-        out.begin_array();
-        for (const auto& warning : safe::cycle_warnings(state_of(state), timestamp(now))) {
-            out.begin_object();
+        out.objects(warnings, [&](const auto& warning) {
             out.name("kind");
             out.text(name_of(warning.kind));
             out.name("days");
             out.integer(warning.days);
             out.name("text");
             out.text(warning.text());
-            out.end_object();
-        }
-        out.end_array();
+        });
         result.set(out.take().expose());
         result.release();
     });

@@ -23,19 +23,16 @@ id_export::Reading reading_of(int strict) {
 }
 
 id_export::Language language_of(std::string_view name) {
-    if (name == "en") return id_export::Language::en;
-    if (name == "de") return id_export::Language::de;
-    throw Error(Errc::invalid_argument, "a sheet is written in en or de");
+    auto language = id_export::language_named(name);
+    if (!language) throw Error(Errc::invalid_argument, "a sheet is written in en or de");
+    return *language;
 }
 
 }  // namespace
 
 const char* tresor_id_scheme_name(int scheme) {
-    switch (scheme) {
-        case TRESOR_ID_CLASSIC: return "classic";
-        case TRESOR_ID_ARGON2ID: return "argon2id";
-        default: return "unknown";
-    }
+    if (scheme != TRESOR_ID_CLASSIC && scheme != TRESOR_ID_ARGON2ID) return "unknown";
+    return id_export::name_of(static_cast<id_export::Scheme>(scheme)).data();
 }
 
 int tresor_id_scheme_supported(int scheme) {
@@ -90,19 +87,16 @@ int tresor_id_export_find(tresor_buf* code, int* scheme, const char* string, std
 int tresor_id_export_bad_characters(tresor_buf* json, const char* string, std::size_t size) {
     return guard([&] {
         OutBuf out(json);
+        auto bad = id_export::bad_characters(as_text(bytes(&need(string), size)));
         codec::JsonWriter list;
-        list.begin_array();
-        for (const auto& bad : id_export::bad_characters(as_text(bytes(&need(string), size)))) {
-            list.begin_object();
+        list.objects(bad, [&](const id_export::BadCharacter& one) {
             list.name("position");
-            list.integer(static_cast<std::int64_t>(bad.position));
+            list.integer(static_cast<std::int64_t>(one.position));
             list.name("character");
-            list.text(bad.character);
+            list.text(one.character);
             list.name("suggestions");
-            list.text(bad.suggestions);
-            list.end_object();
-        }
-        list.end_array();
+            list.text(one.suggestions);
+        });
         out.set(list.take().expose());
         out.release();
     });

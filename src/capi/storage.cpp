@@ -211,18 +211,14 @@ int tresor_storage_check(tresor_buf* answers, int* ok, tresor_storage* storage,
         if (again != nullptr) options.again = &store_in(again);
         auto said = storage::check(store_in(storage), options);
         codec::JsonWriter out;
-        out.begin_array();
-        for (const auto& [name, good, detail] : said) {
-            out.begin_object();
+        out.objects(said, [&](const storage::Answer& answer) {
             out.name("name");
-            out.text(name);
+            out.text(answer.name);
             out.name("ok");
-            out.flag(good);
+            out.flag(answer.ok);
             out.name("detail");
-            out.text(detail);
-            out.end_object();
-        }
-        out.end_array();
+            out.text(answer.detail);
+        });
         result.set(out.take().expose());
         result.release();
         all_good.set(storage::all_ok(said) ? 1 : 0);

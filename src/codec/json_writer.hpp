@@ -24,6 +24,17 @@ public:
     void end_object() { close('}'); }
     void begin_array() { open('['); }
     void end_array() { close(']'); }
+    // An array of an object for each; `members` writes what is in one.
+    template <class List, class Members>
+    void objects(const List& list, const Members& members) {
+        begin_array();
+        for (const auto& one : list) {
+            begin_object();
+            members(one);
+            end_object();
+        }
+        end_array();
+    }
     void name(std::string_view name);
     void text(std::string_view text);  // throws invalid_argument if it is not UTF-8
     void base64(ByteView bytes);

@@ -1,5 +1,5 @@
-// AES in counter mode with a counter that counts up from 1 in little-endian order, as zip archives
-// have it (OpenSSL). Every stream has a key of its own.
+// AES in counter mode, the counter counting up from 1 in little-endian order (OpenSSL). Every
+// stream has a key of its own.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// HMAC-SHA1 (RFC 2104, OpenSSL), as zip archives have it.
+// HMAC-SHA1 (RFC 2104, OpenSSL).
 #pragma once
 
 #include <array>

@@ -1,5 +1,4 @@
-// Ciphers of ID exports: the bare XSalsa20 key stream, and ChaCha20-Poly1305 (RFC 8439), both of
-// libsodium.
+// The bare XSalsa20 key stream, and ChaCha20-Poly1305 (RFC 8439), both of libsodium.
 #pragma once
 
 #include <tresor/bytes.hpp>

@@ -194,7 +194,10 @@ void read_extra(ByteView bytes, ZipEntry& entry, std::uint32_t size, std::uint32
         std::uint16_t id = fields.u16(), length = fields.u16();
         if (length > fields.left()) damaged("an extra field of the directory is cut off");
         Fields content(fields.take(length));
-        if (id == 0x0001) read_zip64(content, entry, size, packed, offset), wide = true;
+        if (id == 0x0001) {
+            read_zip64(content, entry, size, packed, offset);
+            wide = true;
+        }
         if (id == 0x9901 && entry.method == aes_method) read_aes(content, entry);
     }
     bool needs_wide = size == all_32 || packed == all_32 || offset == all_32;
@@ -225,7 +228,7 @@ ZipEntry read_central(Forward& from) {
     read_extra(from.take(extra), entry, size, packed, offset);
     from.take(comment);
     if (entry.method == aes_method)
-        damaged("an entry is encrypted, and does not say how: " + std::to_string(name) + " bytes");
+        damaged("an entry is encrypted, and the directory does not say how");
     return entry;
 }
 

@@ -75,4 +75,10 @@ const SheetWords& words_of(Language language) {
     return language == Language::de ? german : english;
 }
 
+std::optional<Language> language_named(std::string_view name) noexcept {
+    for (Language language : {Language::en, Language::de})
+        if (words_of(language).language == name) return language;
+    return std::nullopt;
+}
+
 }  // namespace tresor::id_export

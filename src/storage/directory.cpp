@@ -17,6 +17,9 @@ Timestamp time_of(std::int64_t ns) {
     return Timestamp(std::chrono::floor<Seconds>(std::chrono::nanoseconds(ns)));
 }
 
+bool is_same(const file::Info& a, const file::Info& b) { return version_of(a) == version_of(b); }
+bool is_same_file(const file::Opened& a, const file::Opened& b) { return is_same(a.info, b.info); }
+
 ObjectInfo describe_file(const ObjectName& name, const file::Info& info) {
     return {name, info.size, time_of(info.modified_ns), version_of(info)};
 }
@@ -199,11 +202,8 @@ void Directory::tidy(const fs::path& folder) {
 std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
     fs::path path = path_of(name);
     FolderFiles files;
-    auto same = [](const file::Info& a, const file::Info& b) {
-        return version_of(a) == version_of(b);
-    };
-    auto info = aside::find_settled(
-        files, path, [&] { return file::info(path); }, same);
+    auto look = [&] { return file::info(path); };
+    auto info = aside::find_settled(files, path, look, is_same);
     if (info && info->regular) return describe_file(name, *info);
     root_mode();
     return std::nullopt;
@@ -212,11 +212,8 @@ std::optional<ObjectInfo> Directory::stat(const ObjectName& name) {
 std::optional<ObjectInfo> Directory::get(const ObjectName& name, ByteSink& into) {
     fs::path path = path_of(name);
     FolderFiles files;
-    auto same = [](const file::Opened& a, const file::Opened& b) {
-        return version_of(a.info) == version_of(b.info);
-    };
-    auto opened = aside::find_settled(
-        files, path, [&] { return file::open(path); }, same);
+    auto look = [&] { return file::open(path); };
+    auto opened = aside::find_settled(files, path, look, is_same_file);
     if (!opened) {
         root_mode();
         return std::nullopt;

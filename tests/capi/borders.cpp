@@ -22,6 +22,15 @@ tresor_storage_callbacks plain() {
     return callbacks;
 }
 
+// A source that counts how often it is read.
+tresor_source counted(int& asked, int (*read)(std::size_t*, unsigned char*, std::size_t, void*)) {
+    tresor_source source = TRESOR_SOURCE_INIT;
+    source.payload = &asked;
+    source.read = read;
+    source.rewind = [](void*) { return 0; };
+    return source;
+}
+
 // A buffer as it is on a stack.
 tresor_buf garbage() {
     tresor_buf buf;
@@ -91,13 +100,10 @@ TEST_CASE("capi: a failure of what a callback was lent is the failure of the cal
     Store store;
     NEED(tresor_storage_from_callbacks(store.out(), &callbacks));
     int asked = 0;
-    tresor_source source = TRESOR_SOURCE_INIT;
-    source.payload = &asked;
-    source.read = [](std::size_t*, unsigned char*, std::size_t, void* payload) {
+    auto source = counted(asked, [](std::size_t*, unsigned char*, std::size_t, void* payload) {
         ++*static_cast<int*>(payload);
         return tresor_error_set(TRESOR_DENIED, "no bytes today");
-    };
-    source.rewind = [](void*) { return 0; };
+    });
     FAILS(tresor_storage_put(nullptr, store, "a", &source, nullptr), TRESOR_DENIED);
     CHECK(std::string(tresor_error_text()) == "no bytes today");
     CHECK(asked == 1);
@@ -126,15 +132,13 @@ TEST_CASE("capi: a put that rewinds its reader may try again") {
     Store store;
     NEED(tresor_storage_from_callbacks(store.out(), &callbacks));
     int asked = 0;
-    tresor_source source = TRESOR_SOURCE_INIT;
-    source.payload = &asked;
-    source.read = [](std::size_t* got, unsigned char* into, std::size_t, void* payload) {
+    auto read = [](std::size_t* got, unsigned char* into, std::size_t, void* payload) {
         if (++*static_cast<int*>(payload) == 1) return int{TRESOR_UNAVAILABLE};
         *into = 'x';
         *got = 1;
         return 0;
     };
-    source.rewind = [](void*) { return 0; };
+    auto source = counted(asked, read);
     tresor_object object;
     GOOD(tresor_storage_put(&object, store, "a", &source, nullptr));
     CHECK(object.size == 1);

@@ -74,6 +74,16 @@ struct Place : tresor_place {
     std::string text;
 };
 
+// A server that is not there, with a password that nobody may see.
+struct FarPlace : Place {
+    FarPlace() : Place("https://127.0.0.1:1/") {
+        user = "alice";
+        password = "hunter2";
+        password_size = 7;
+        timeout = 1;
+    }
+};
+
 inline void open(Store& store, const std::string& location, bool create = false) {
     Place place(location);
     tresor_storage_options options = TRESOR_STORAGE_OPTIONS_INIT;

@@ -129,12 +129,7 @@ TEST_CASE("capi: a place is opened as it was noted, and its password kept apart"
     GOOD(
         tresor_client_tick(nullptr, nullptr, client, account.data(), account.size(), 1, start + 9));
     // A server that is not there: the failure is noted, with how it would be reached.
-    Place server("https://127.0.0.1:1/");
-    tresor_place place = server;
-    place.user = "alice";
-    place.password = "hunter2";
-    place.password_size = 7;
-    place.timeout = 1;
+    FarPlace place;
     FAILS(tresor_client_enable(nullptr, nullptr, client, password, 14, id, account.data(),
                                account.size(), &place, nullptr, 1, start),
           TRESOR_UNAVAILABLE);

@@ -197,12 +197,7 @@ TEST_CASE("capi: what cannot be opened leaves no handle") {
     CHECK(status("https://a:hunter2@/") == TRESOR_INVALID_ARGUMENT);
     CHECK(status("HTTPS://a:hunter2@x/") == TRESOR_INVALID_ARGUMENT);
     CHECK(status("http://a:hunter2@192.0.2.1/") == TRESOR_INVALID_ARGUMENT);
-    Place server("https://127.0.0.1:1/");
-    tresor_place place = server;
-    place.user = "alice";
-    place.password = "hunter2";
-    place.password_size = 7;
-    place.timeout = 1;
+    FarPlace place;
     Store store;
     NEED(tresor_storage_open(store.out(), &place, nullptr));
     int found = 0;

@@ -22,6 +22,7 @@ class Killer:
         self.command = [TOOL, *map(str, arguments)]
         self.tool = tool
         self.codes = []
+        self.took = 0
 
     def start(self):
         return subprocess.Popen(self.command, cwd=self.tool.folder, env=self.tool.env(), stdout=subprocess.DEVNULL,
@@ -30,14 +31,21 @@ class Killer:
     def measure(self):
         start = time.monotonic()
         assert self.start().wait(timeout=30) == 0
-        return time.monotonic() - start
+        self.took = max(self.took, time.monotonic() - start)
 
-    def kill_after(self, seconds):
-        end = time.monotonic() + seconds
+    def kill_at(self, part):
+        """After this part of what it takes, which changes with what else the machine does: whoever was done before he
+        could be killed was faster, whoever was not done when he should have been was slower."""
+        start = time.monotonic()
         process = self.start()
-        time.sleep(max(0, end - time.monotonic()))
-        process.send_signal(signal.SIGKILL)
-        self.codes.append(process.wait())
+        try:
+            self.codes.append(process.wait(timeout=max(0.0005, self.took * part)))
+            self.took = min(self.took, time.monotonic() - start)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            self.codes.append(process.wait())
+            if part >= 1:
+                self.took *= 1.1
         assert self.codes[-1] in (0, -signal.SIGKILL)
 
 
@@ -80,12 +88,13 @@ def test_a_killed_backup_leaves_the_old_one_or_the_new_one(safe):
     config = safe.path("safe/config").read_bytes()
     object_path = safe.path("safe/backups").joinpath(BACKUP_ID)
     master = bytes.fromhex(state_of(safe)["master_key"])
-    took = max(killer.measure() for _ in range(3))
+    for _ in range(3):
+        killer.measure()
     digests, seen = {digest_of(object_path.read_bytes(), master)}, set()
     for step in range(MOMENTS):
         before = nickname(object_path.read_bytes(), bytes.fromhex(KEY))
         change_account(safe, f"nickname {step}")
-        killer.kill_after(took * 1.1 * step / MOMENTS)
+        killer.kill_at(1.1 * step / MOMENTS)
         assert backups(safe) == [BACKUP_ID]
         after = nickname(object_path.read_bytes(), bytes.fromhex(KEY))
         assert after in (before, f"nickname {step}")
@@ -112,13 +121,12 @@ def test_a_killed_passwd_leaves_a_backup_that_fits_the_state(safe):
     killer = Killer(safe, "safe", "passwd", "--state", "state.json", "--new-password-file", "new-password")
     keys = {BACKUP_ID: bytes.fromhex(KEY), master_key(NEW_PASSWORD)[0]: master_key(NEW_PASSWORD)[1]}
     new_id = master_key(NEW_PASSWORD)[0]
-    took = []
     for _ in range(3):
-        took.append(killer.measure())
+        killer.measure()
         restart()
     states = set()
     for step in range(MOMENTS):
-        killer.kill_after(min(took) * 0.8 + (max(took) * 1.1 - min(took) * 0.8) * step / MOMENTS)
+        killer.kill_at(0.8 + 0.3 * step / MOMENTS)
         state = state_of(safe)
         current = state["master_key"][:64]
         states.add(current)
@@ -152,11 +160,12 @@ def test_a_killed_put_leaves_the_old_object_or_the_new_one(tool, old):
     tool.write("account.json", contents["new"])
     killer = Killer(tool, "store", "put", "safe", "account.json", "data-backups/a", "--force", "--quiet")
     target = tool.path("safe/data-backups/a")
-    took = max(killer.measure() for _ in range(3))
+    for _ in range(3):
+        killer.measure()
     seen = set()
     for step in range(MOMENTS):
         target.unlink() if contents["old"] is None else target.write_bytes(contents["old"])
-        killer.kill_after(took * 1.1 * step / MOMENTS)
+        killer.kill_at(1.1 * step / MOMENTS)
         content = target.read_bytes() if target.exists() else None
         assert content in (contents["old"], contents["new"])
         seen.add(content == contents["new"])
@@ -200,11 +209,11 @@ def test_a_killed_first_enable_can_be_repeated(tool):
     killer = Killer(tool, *arguments)
     tool.good("store", "init", "safe", password=False)
     restart = copies_of(tool, "safe")
-    took = killer.measure()
+    killer.measure()
     for step in range(MOMENTS // 2):
         tool.path("state.json").unlink(missing_ok=True)
         restart()
-        killer.kill_after(took * (0.8 + 0.3 * step / (MOMENTS // 2)))
+        killer.kill_at(0.8 + 0.3 * step / (MOMENTS // 2))
         assert set(backups(tool)) <= {BACKUP_ID}
         if tool.path("state.json").exists():
             assert state_of(tool)["enabled"] is True and backups(tool) == [BACKUP_ID]

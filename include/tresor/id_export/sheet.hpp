@@ -6,6 +6,7 @@
 // outside. Whoever has it needs only the password: it is as secret as the code.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 namespace tresor::id_export {
 
 enum class Language { en, de };
+std::optional<Language> language_named(std::string_view name) noexcept;  // "en", "de"
 
 struct Sheet {
     ThreemaId identity;

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # The main job on real input: one account, its Safe in a folder, half a year of time, a lost phone
-# and a forgotten one.
+# and a forgotten one, the identity on paper, a chat archive.
 # Usage: demo.sh, with `tresor` in PATH. Works in a folder of its own and removes it.
 set -eu
 
-account=$(cd "$(dirname "$0")" && pwd)/account.json
+examples=$(cd "$(dirname "$0")" && pwd)
+account=$examples/account.json
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -122,5 +123,18 @@ run tresor id import typed --password-file password
 sed 's/.$/8/' code > misread
 refused 3 tresor id import misread --password-file password
 
-chapter '11. What a person reads at the end'
+chapter '11. A chat archive: is it whole, what is in it, and how does it read?'
+cp "$examples/chats.zip" threema-backup.zip
+echo 'backup-demo-1' > archive-password
+run tresor data verify threema-backup.zip --password-file archive-password
+run tresor data list threema-backup.zip --password-file archive-password
+run tresor data export threema-backup.zip chats --password-file archive-password
+run find chats -name '*.html'
+run tresor data export threema-backup.zip text --format text --chat ECHOECHO --password-file archive-password
+run cat "text/Echo ECHOECHO.txt"
+head -c 20000 threema-backup.zip > incomplete.zip
+refused 3 tresor data verify incomplete.zip --password-file archive-password
+run tresor data salvage incomplete.zip saved.zip --password-file archive-password
+
+chapter '12. What a person reads at the end'
 run tresor safe status --at "$(later '182 days')"

@@ -25,14 +25,14 @@
  *   For those who cannot see macros: the _INIT of a struct with a version is a version of 1 and
  *   zeros, except those of tresor_source and tresor_cycle_state. Structs without a version never
  *   grow.
- * - The account, findings and statuses are JSON text (UTF-8). Findings are
- *   [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
+ * - The account, what is in a chat archive, findings and statuses are JSON text (UTF-8). Findings
+ *   are [{"pointer": "/contacts/3", "reason": "..."}, ...]; where a function has an out argument
  *   `findings`, NULL means that nobody wants them.
  * - A callback ends in `void *payload`, which is yours, and returns 0 or a negative tresor_status:
  *   then what it was asked for has failed, and most often the call that led to it (Retrying asks
  *   again, a mirror goes on). tresor_error_set() gives it words. It must not throw or jump. It
- *   comes in the thread of the call that led to it, and before that ends. It may call this library;
- *   callbacks of one store may be called within each other.
+ *   comes in the thread of the call that led to it (its line says if not), and before that ends. It
+ *   may call this library; callbacks of one store may be called within each other.
  * - Threads: functions share nothing but what they are given. One handle is used by one thread at a
  *   time, unless its block says otherwise; different handles by as many as you like.
  *
@@ -728,6 +728,185 @@ TRESOR_API int tresor_client_next_due(int64_t *out, tresor_client *client, int64
 TRESOR_API int tresor_safe_restore(tresor_buf *account, int64_t *modified, tresor_buf *findings,
                               const tresor_place *place, tresor_storage *storage,
                               const char *password, size_t password_size, const char *identity);
+
+/* ---- files that are read at any place (io.hpp) ----
+ * Many threads may use one that was opened by its path. */
+
+typedef struct tresor_file tresor_file;
+
+TRESOR_API int tresor_file_open(tresor_file **out, const char *path);
+
+/* A file of your own. `read_at` fills all of `into`, and is not asked for what lies beyond `size`;
+ * where a work has several jobs it comes in several threads at the same time. `release` as that of
+ * a store. */
+typedef struct tresor_file_callbacks {
+    unsigned version;
+    uint64_t size;
+    int (*read_at)(uint64_t offset, unsigned char *into, size_t size, void *payload);
+    void (*release)(void *payload); /* may be NULL */
+    void *payload;
+} tresor_file_callbacks;
+
+#define TRESOR_FILE_CALLBACKS_INIT {1, 0, NULL, NULL, NULL}
+
+TRESOR_API int tresor_file_from_callbacks(tresor_file **out,
+                                          const tresor_file_callbacks *callbacks);
+TRESOR_API void tresor_file_free(tresor_file *file);
+
+/* ---- chat archives, also called data backups (data_backup/reader.hpp, model.hpp) ----
+ * In their JSON text times are "2025-01-31T10:00:00.123Z", and what is empty or unknown is left
+ * out. What other people wrote is in it: names are no paths, texts no markup. */
+
+typedef struct tresor_data_backup tresor_data_backup;
+typedef struct tresor_message_reader tresor_message_reader;
+
+typedef struct tresor_data_backup_options {
+    unsigned version;
+    uint64_t max_content_bytes;   /* of one entry, unpacked; 0 here and below: the usual limit */
+    uint64_t max_index_bytes;     /* of each table but those of messages, unpacked */
+    uint64_t max_directory_bytes; /* of the zip */
+    uint64_t max_entries;
+    int allow_unencrypted; /* entries without encryption, which anybody may have written */
+    int assume_version;    /* 1, of an archive that says none */
+    int unix_line_ends;    /* in texts, as when the app restores */
+    unsigned jobs;         /* threads of verify, extract and export; 0: one */
+    tresor_progress progress; /* of long work, in bytes of the file; may come in another thread */
+    void *payload;
+} tresor_data_backup_options;
+
+#define TRESOR_DATA_BACKUP_OPTIONS_INIT {1, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL}
+
+/* Opens one: TRESOR_AUTH_FAILED for a wrong password, TRESOR_MALFORMED for what is none or was cut
+ * off (see salvage), TRESOR_UNSUPPORTED, TRESOR_TOO_LARGE. Keeps the file. `options` may be NULL
+ * here and below. */
+TRESOR_API int tresor_data_backup_open(tresor_data_backup **out, tresor_file *file,
+                                       const char *password, size_t password_size,
+                                       const tresor_data_backup_options *options);
+TRESOR_API void tresor_data_backup_free(tresor_data_backup *archive);
+
+/* {"version": 27, "identity": "ECHOECHO", "owner_picture": "contact_avatar_me"}; both texts may be
+ * null. */
+TRESOR_API int tresor_data_backup_info(tresor_buf *json, tresor_data_backup *archive);
+/* The ID export in it, a secret; empty if there is none. */
+TRESOR_API int tresor_data_backup_id_export(tresor_buf *code, tresor_data_backup *archive);
+/* Lists of objects, whose members are those of the structs in C++. */
+TRESOR_API int tresor_data_backup_contacts(tresor_buf *json, tresor_data_backup *archive);
+TRESOR_API int tresor_data_backup_groups(tresor_buf *json, tresor_data_backup *archive);
+TRESOR_API int tresor_data_backup_distribution_lists(tresor_buf *json, tresor_data_backup *archive);
+TRESOR_API int tresor_data_backup_polls(tresor_buf *json, tresor_data_backup *archive);
+TRESOR_API int tresor_data_backup_chats(tresor_buf *json, tresor_data_backup *archive);
+/* {"messages": 6, "media": 1, "media_bytes": 20480, "first": ..., "last": ...}. `chat` is the id of
+ * one, here and below; TRESOR_NOT_FOUND if there is none. */
+TRESOR_API int tresor_data_backup_summary(tresor_buf *json, tresor_data_backup *archive,
+                                          const char *chat);
+/* [{"name": ..., "packed_size": ..., "size": ...}, ...] in the order of the archive; the last is
+ * what the archive says. */
+TRESOR_API int tresor_data_backup_entries(tresor_buf *json, tresor_data_backup *archive);
+/* The content of one entry, which has been authenticated before the first byte comes. */
+TRESOR_API int tresor_data_backup_read(int *found, tresor_data_backup *archive, const char *entry,
+                                       const tresor_sink *into);
+/* At most `most` bytes, else TRESOR_TOO_LARGE. */
+TRESOR_API int tresor_data_backup_read_bytes(int *found, tresor_buf *content,
+                                             tresor_data_backup *archive, const char *entry,
+                                             size_t most);
+/* What was odd so far; a pointer is "<entry>" or "<entry>:<line>". */
+TRESOR_API int tresor_data_backup_findings(tresor_buf *findings, tresor_data_backup *archive);
+
+/* The messages of a chat in the order of the archive. `quotes`: what they answer is looked up,
+ * which costs to read the chat once or twice more before; 0: it is not. Keeps the archive. */
+TRESOR_API int tresor_data_backup_messages(tresor_message_reader **out, tresor_data_backup *archive,
+                                           const char *chat, int quotes);
+TRESOR_API void tresor_message_reader_free(tresor_message_reader *reader);
+/* The next ones, at most `most` and fewer where they are long: a JSON object and a line end for
+ * each. `*count` is 0 at the end. */
+TRESOR_API int tresor_message_reader_next(size_t *count, tresor_buf *lines,
+                                          tresor_message_reader *reader, size_t most);
+
+/* Damaged entries are [{"name": ..., "status": -5, "reason": ...}, ...], the first thousand; NULL
+ * here and below means that nobody wants them. */
+typedef struct tresor_verified {
+    uint64_t entries, bytes; /* bytes: unpacked */
+    uint64_t bad;            /* damaged entries */
+} tresor_verified;
+
+/* Reads all of an archive, and follows every reference in it. */
+TRESOR_API int tresor_data_backup_verify(tresor_verified *out, tresor_buf *bad_entries,
+                                         tresor_buf *findings, tresor_file *file,
+                                         const char *password, size_t password_size,
+                                         const tresor_data_backup_options *options);
+
+typedef struct tresor_extracted {
+    uint64_t files, bytes;
+    uint64_t bad; /* damaged entries, which were not written */
+} tresor_extracted;
+
+/* Writes what is in the entries into a folder that is new or empty (else TRESOR_CONFLICT). */
+TRESOR_API int tresor_data_backup_extract(tresor_extracted *out, tresor_buf *bad_entries,
+                                          tresor_file *file, const char *password,
+                                          size_t password_size, const char *folder, int media_only,
+                                          const tresor_data_backup_options *options);
+
+typedef struct tresor_salvaged {
+    uint64_t recovered, lost; /* entries */
+} tresor_salvaged;
+
+/* Writes an archive of what is whole in one that was cut off or is damaged. */
+TRESOR_API int tresor_data_backup_salvage(tresor_salvaged *out, tresor_file *file,
+                                          const char *password, size_t password_size,
+                                          const tresor_sink *into,
+                                          const tresor_data_backup_options *options);
+
+/* How many seconds a clock on the wall is ahead of UTC at a time: a time zone. NULL is UTC. */
+typedef int (*tresor_utc_offset)(int64_t *seconds, int64_t time, void *payload);
+
+/* ---- chats for people (data_backup/export.hpp, data_backup/stats.hpp) ---- */
+
+typedef enum tresor_chat_format {
+    TRESOR_CHATS_HTML = 0, /* pages for a browser, with pictures, videos and files beside them */
+    TRESOR_CHATS_JSON = 1, /* an object a line and a message */
+    TRESOR_CHATS_TEXT = 2
+} tresor_chat_format;
+
+typedef struct tresor_export_options {
+    unsigned version;
+    int format;               /* a tresor_chat_format */
+    const char *const *chats; /* ids; NULL: all */
+    size_t chats_count;
+    const int64_t *since; /* NULL: from the first message on */
+    const int64_t *until; /* messages before that; NULL: to the last one */
+    const char *language; /* "en", "de"; NULL: "en" */
+    int without_media;
+    tresor_utc_offset utc_offset; /* of the times that people read */
+    void *payload;
+} tresor_export_options;
+
+#define TRESOR_EXPORT_OPTIONS_INIT \
+    {1, TRESOR_CHATS_HTML, NULL, 0, NULL, NULL, NULL, 0, NULL, NULL}
+
+typedef struct tresor_exported {
+    uint64_t chats, messages, media;
+} tresor_exported;
+
+/* Writes into a folder that is new or empty (else TRESOR_CONFLICT). What was damaged is among the
+ * findings. `options` may be NULL here and below. */
+TRESOR_API int tresor_data_backup_export(tresor_exported *out, tresor_buf *findings,
+                                         tresor_data_backup *archive, const char *folder,
+                                         const tresor_export_options *options);
+
+typedef struct tresor_statistics_options {
+    unsigned version;
+    const char *language;         /* of the page: "en", "de"; NULL: "en" */
+    tresor_utc_offset utc_offset; /* of days and hours */
+    void *payload;
+} tresor_statistics_options;
+
+#define TRESOR_STATISTICS_OPTIONS_INIT {1, NULL, NULL, NULL}
+
+/* Who wrote how much, when, and what: {"messages": 11, "chats": [...], "per_day": {...}, ...}, and
+ * a page of HTML with charts. Both may be NULL. */
+TRESOR_API int tresor_data_backup_statistics(tresor_buf *json, tresor_buf *page,
+                                             tresor_buf *findings, tresor_data_backup *archive,
+                                             const tresor_statistics_options *options);
 
 #ifdef __cplusplus
 }

@@ -32,4 +32,13 @@ void check_id_export(const Tool& tool);  // as Tool::check
 Report id_export(const Tool& tool);
 Report id_import(const Tool& tool);
 
+Report data_info(const Tool& tool);
+Report data_verify(const Tool& tool);
+Report data_list(const Tool& tool);
+Report data_salvage(const Tool& tool);
+
+Report data_extract(const Tool& tool);
+Report data_export(const Tool& tool);
+Report data_stats(const Tool& tool);
+
 }  // namespace cli

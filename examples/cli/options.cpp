@@ -2,23 +2,20 @@
 
 #include <algorithm>
 
-#include <CLI/CLI.hpp>
-
 #include <tresor/version.hpp>
 
 #include "commands.hpp"
+#include "declaring.hpp"
 #include "stores.hpp"
 #include "system.hpp"
 
 namespace cli {
 namespace {
 
-using Run = Report (*)(const Tool&);
-
 // Declares options; each command takes what it needs.
-class Options {
+class Options : private Declaring {
 public:
-    explicit Options(Tool& tool) : tool_(tool), given_(tool.given) {
+    explicit Options(Tool& tool) : Declaring(tool) {
         app_.set_version_flag("--version", "tresor " TRESOR_VERSION);
         app_.require_subcommand(1);
         app_.fallthrough();
@@ -32,15 +29,20 @@ public:
         app_.footer(
             "These options may stand behind any command.\n"
             "Example: tresor safe enable --id ECHOECHO --store /mnt/nas/safe --data account.json");
-        auto& safe = group("safe", "The Safe: a small encrypted snapshot of the account", "status");
+        auto& safe =
+            group(app_, "safe", "The Safe: a small encrypted snapshot of the account", "status");
         add_container_commands(safe);
         add_account_commands(safe);
         add_life_commands(safe);
-        auto& store = group("store", "Places where backups are kept", "init /mnt/nas/safe");
+        auto& store = group(app_, "store", "Places where backups are kept", "init /mnt/nas/safe");
         add_store_commands(store);
         add_object_commands(store);
-        add_id_commands(group("id", "ID exports: the identity as a text to print and lock away",
+        add_id_commands(group(app_, "id",
+                              "ID exports: the identity as a text to print and lock away",
                               "import code.txt"));
+        add_data_commands(*this,
+                          group(app_, "data", "Chat archives: what the app's data backup holds",
+                                "info archive.zip"));
     }
 
     CLI::App& app() { return app_; }
@@ -56,36 +58,10 @@ public:
         }
         tool_.check_input();
         if (tool_.check != nullptr) tool_.check(tool_);
-        if (takes_store_) resolve_stores(tool_);
+        if (takes_store()) resolve_stores(tool_);
     }
 
 private:
-    CLI::App& group(const char* name, const char* what, const char* example) {
-        auto& made = *app_.add_subcommand(name, what);
-        made.require_subcommand(1);
-        made.footer(std::string("Example: tresor ") + name + " " + example);
-        return made;
-    }
-
-    CLI::App& command(CLI::App& parent, const char* name, Run run, const char* what,
-                      const char* example) {
-        auto& made = *parent.add_subcommand(name, what);
-        made.footer(
-            "Besides: --json --quiet --verbose --at TIME --password-file FILE (tresor --help)\n"
-            "Example: tresor " +
-            parent.get_name() + " " + name + " " + example);
-        made.callback([this, &made, run] {
-            tool_.command = run;
-            takes_store_ = made.get_option_no_throw("--store-user") != nullptr;
-        });
-        return made;
-    }
-
-    static CLI::Option* option(CLI::App& command, const char* name, std::string& into,
-                               const char* type, const char* what) {
-        return command.add_option(name, into, what)->type_name(type);
-    }
-
     CLI::Option* id(CLI::App& command) {
         return option(command, "--id", given_.id, "ID", "The Threema ID");
     }
@@ -131,11 +107,6 @@ private:
     }
     void in(CLI::App& command, const char* what) {
         command.add_option("IN", given_.in, what)->required();
-    }
-    void out(CLI::App& command, const char* name, const char* type, const char* what,
-             bool required = true) {
-        option(command, name, given_.out, type, what)->required(required);
-        command.add_flag("--force", given_.force, std::string("Replace an existing ") + type);
     }
 
     void add_container_commands(CLI::App& safe) {
@@ -316,26 +287,22 @@ private:
         made.add_flag("--force", given_.force, "Replace existing files (not objects of a store)");
         reach(made);
 
-        auto& import = command(parent, "import", id_import,
-                               "Open a code: is the password right, and whose ID is it?",
-                               "code.txt --key-out key.txt");
-        import.add_option("CODE-FILE", given_.in, "The code (default: standard input)")
+        auto& imported = command(parent, "import", id_import,
+                                 "Open a code: is the password right, and whose ID is it?",
+                                 "code.txt --key-out key.txt");
+        imported.add_option("CODE-FILE", given_.in, "The code (default: standard input)")
             ->type_name("");
         made.preparse_callback([this](std::size_t) { tool_.check = check_id_export; });
-        import.preparse_callback([this](std::size_t) { given_.in = "-";
-    });
-    option(import, "--key-out", given_.key_out, "FILE", "Write the private key there");
-    import.add_flag("--force", given_.force, "Replace an existing FILE");
-}
+        imported.preparse_callback([this](std::size_t) { given_.in = "-"; });
+        option(imported, "--key-out", given_.key_out, "FILE", "Write the private key there");
+        imported.add_flag("--force", given_.force, "Replace an existing FILE");
+    }
 
-Tool& tool_;
-Given& given_;
-std::string at_;
-bool takes_store_ = false;
-CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
-};  // namespace
+    std::string at_;
+    CLI::App app_{"Make, keep and restore the backups of the Threema messenger.", "tresor"};
+};
 
-}  // namespace cli
+}  // namespace
 
 void parse_options(int count, char** arguments, Tool& tool) {
     Options options(tool);

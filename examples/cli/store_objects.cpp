@@ -40,10 +40,6 @@ std::string days_text(const Json& left) {
     return left < 0 ? "expired" : left.dump() + " days left";
 }
 
-std::string right(const std::string& text, std::size_t width) {
-    return std::string(std::max(width, text.size()) - text.size(), ' ') + text;
-}
-
 }  // namespace
 
 Report store_list(const Tool& tool) {
@@ -81,21 +77,6 @@ Report report_of(const storage::ObjectName& name, const client::Transferred& mov
     return report;
 }
 
-// Standard output as bytes come: what was written cannot be taken back.
-class Stdout final : public ByteSink {
-public:
-    void write(ByteView bytes) override {
-        write_stdout(as_text(bytes));
-        written_ = written_ || !bytes.empty();
-    }
-    void restart() override {
-        if (written_) throw Error(Errc::io, "standard output can be written once only");
-    }
-
-private:
-    bool written_ = false;
-};
-
 }  // namespace
 
 Report store_put(const Tool& tool) {
@@ -126,8 +107,7 @@ Report store_get(const Tool& tool) {
     auto store = open_store(tool);
     std::optional<client::Transferred> moved;
     if (!tool.talks()) {
-        Stdout sink;
-        moved = client::get_hashed(*store, name, sink);
+        moved = client::get_hashed(*store, name, *open_stdout());
     } else {
         auto sink = tool.open_output();
         moved = client::get_hashed(*store, name, *sink);

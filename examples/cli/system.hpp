@@ -9,6 +9,7 @@
 
 #include <tresor/io.hpp>
 #include <tresor/secret.hpp>
+#include <tresor/time.hpp>
 
 namespace cli {
 
@@ -30,6 +31,8 @@ tresor::SecretBytes read_first_line(const std::string& path, std::size_t most);
 
 // Standard input as bytes that can be read once.
 std::unique_ptr<tresor::ByteSource> open_stdin();
+// Standard output as bytes come: what was written cannot be taken back.
+std::unique_ptr<tresor::ByteSink> open_stdout();
 
 // Throws io unless every byte was taken, cancelled.
 void write_stdout(std::string_view text);
@@ -43,6 +46,9 @@ bool stderr_is_terminal();
 std::optional<tresor::SecretBytes> ask_secret(std::string_view question);
 // Asks on the terminal; false for anything but "y", and if there is none.
 bool ask_yes(std::string_view question);
+
+// What the clocks on the walls of this machine show.
+tresor::UtcOffset local_time_zone();
 
 // Where state files are kept unless said otherwise.
 std::filesystem::path state_folder();

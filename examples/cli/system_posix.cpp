@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <string>
 #include <system_error>
 
@@ -234,6 +235,26 @@ private:
 
 std::unique_ptr<tresor::ByteSource> open_stdin() { return std::make_unique<Stdin>(); }
 
+namespace {
+
+class Stdout final : public tresor::ByteSink {
+public:
+    void write(tresor::ByteView bytes) override {
+        write_stdout(tresor::as_text(bytes));
+        written_ = written_ || !bytes.empty();
+    }
+    void restart() override {
+        if (written_) throw Error(Errc::io, "standard output can be written once only");
+    }
+
+private:
+    bool written_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<tresor::ByteSink> open_stdout() { return std::make_unique<Stdout>(); }
+
 SecretBytes read_input(const std::string& path, std::size_t most) {
     Descriptor input = open_input(path);
     SecretBytes bytes;
@@ -318,6 +339,16 @@ bool ask_yes(std::string_view question) {
     if (terminal.get() < 0) return false;
     SecretBytes answer = ask(terminal.get(), question, true);
     return answer.size() == 1 && (answer.expose()[0] == 'y' || answer.expose()[0] == 'Y');
+}
+
+tresor::UtcOffset local_time_zone() {
+    ::tzset();
+    return [](tresor::Timestamp time) {
+        auto seconds = static_cast<std::time_t>(time.time_since_epoch().count());
+        std::tm civil{};
+        bool known = ::localtime_r(&seconds, &civil) != nullptr;
+        return tresor::Seconds(known ? civil.tm_gmtoff : 0);
+    };
 }
 
 std::filesystem::path state_folder() {

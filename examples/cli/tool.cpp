@@ -157,6 +157,10 @@ std::string plural(std::uint64_t count, const std::string& thing) {
     return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
+std::string right(const std::string& text, std::size_t width) {
+    return std::string(std::max(width, text.size()) - text.size(), ' ') + text;
+}
+
 std::string ago(tresor::Timestamp then, tresor::Timestamp now) {
     std::int64_t seconds = (now - then).count();
     auto distance = static_cast<std::uint64_t>(seconds < 0 ? -seconds : seconds);

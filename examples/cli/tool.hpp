@@ -39,6 +39,10 @@ struct Given {
     // Of ID exports. `in` is the account or the code, `store` where the code goes.
     std::string key_file, from_store, safe_password_file, scheme = "classic", sheet,
                                                           language = "en", key_out;
+    // Of chat archives. `in` is the archive, `out` a file that is made of it, `folder` a folder.
+    std::string folder, format = "html", since, until, time_zone = "UTC";
+    std::vector<std::string> chats;
+    std::optional<std::int64_t> jobs;
     // How a store on the network is reached. `store` holds no user info once all is read.
     std::string store_user, store_password_file;
     std::optional<tresor::net::Credentials> credentials, from_credentials;
@@ -47,7 +51,8 @@ struct Given {
     std::optional<std::int64_t> retention_days;
     std::optional<double> limit_rate;
     bool show_key = false, force = false, now = false, replace = false, keep_backup = false,
-         dry_run = false;
+         dry_run = false, media_only = false, no_media = false, unix_line_ends = false,
+         allow_unencrypted = false, assume_version = false;
 };
 
 struct Tool {
@@ -103,6 +108,7 @@ tresor::Error with_hint(const tresor::Error& error, const std::string& hint);
 std::string hex(tresor::ByteView bytes);
 std::string ago(tresor::Timestamp then, tresor::Timestamp now);  // "3 days ago", "in 2 hours"
 std::string plural(std::uint64_t count, const std::string& thing);
+std::string right(const std::string& text, std::size_t width);  // at the right of so many columns
 // Foreign text for a terminal: control and direction characters become "?", but for those that may
 // stay.
 std::string harmless(std::string_view text, std::string_view may_stay = "");

@@ -88,6 +88,17 @@ private:
     std::unique_ptr<ByteSource> file_;
 };
 
+// Reads a regular file at any place, for any number of threads. Throws io on any trouble.
+class FileReadAt final : public ReadAt {
+public:
+    explicit FileReadAt(const std::filesystem::path& path);
+    std::uint64_t size() const override { return file_->size(); }
+    void read_at(std::uint64_t offset, ByteSpan into) override { file_->read_at(offset, into); }
+
+private:
+    std::unique_ptr<ReadAt> file_;
+};
+
 // What to do where there is one of that name already.
 enum class Existing { refuse, replace };
 

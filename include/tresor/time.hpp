@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,5 +33,18 @@ std::string format_rfc3339(Timestamp time);
 // The same form; a fraction of a second is cut, "+00:00" is accepted for "Z". Absent if it is
 // anything else, another offset included.
 std::optional<Timestamp> parse_rfc3339(std::string_view text);
+
+// How far a clock on the wall is ahead of UTC at a time: a time zone, as a function. Empty: UTC.
+using UtcOffset = std::function<Seconds(Timestamp)>;
+
+// What a clock and a calendar on the wall show (proleptic Gregorian calendar).
+struct CivilTime {
+    std::int64_t year = 1970;
+    unsigned month = 1, day = 1;  // from 1
+    unsigned hour = 0, minute = 0, second = 0;
+    unsigned weekday = 3;  // from Monday, 0
+};
+// An offset of more than a day counts as a day. Any time of 64 bits is fine.
+CivilTime civil_time(Timestamp time, const UtcOffset& offset = {});
 
 }  // namespace tresor

@@ -34,6 +34,13 @@ struct Opened {
 // Absent if no regular file has this name.
 std::optional<Opened> open(const std::filesystem::path& path);
 
+// For reading at any place, by any number of threads. Absent if no regular file has this name.
+std::unique_ptr<ReadAt> open_at(const std::filesystem::path& path);
+
+// A file that is created, mode 0600, and written from its begin; what is written is not made
+// durable. Absent if the name is taken.
+std::unique_ptr<ByteSink> create(const std::filesystem::path& path);
+
 // The names in one folder, in any order, read as they are asked for.
 class FolderReader {
 public:

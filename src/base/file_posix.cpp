@@ -97,6 +97,61 @@ private:
     std::uint64_t size_;
 };
 
+class OpenFileAt final : public ReadAt {
+public:
+    OpenFileAt(int handle, std::filesystem::path path, std::uint64_t size)
+        : handle_(handle), path_(std::move(path)), size_(size) {}
+    OpenFileAt(const OpenFileAt&) = delete;
+    OpenFileAt& operator=(const OpenFileAt&) = delete;
+    ~OpenFileAt() override { ::close(handle_); }
+
+    std::uint64_t size() const override { return size_; }
+    void read_at(std::uint64_t offset, ByteSpan into) override {
+        if (offset > size_ || into.size() > size_ - offset)
+            throw Error(Errc::malformed, "the file ends too early");
+        while (!into.empty()) {
+            ssize_t size = ::pread(handle_, into.data(), into.size(), static_cast<off_t>(offset));
+            if (size < 0 && errno == EINTR) continue;
+            if (size < 0) fail("could not read", path_);
+            if (size == 0) throw Error(Errc::io, "the file became shorter");
+            into = into.subspan(static_cast<std::size_t>(size));
+            offset += static_cast<std::uint64_t>(size);
+        }
+    }
+
+private:
+    int handle_;
+    std::filesystem::path path_;
+    std::uint64_t size_;
+};
+
+void write_all(int handle, ByteView bytes, const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        ssize_t size = ::write(handle, bytes.data(), bytes.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) fail("could not write", path);
+        bytes = bytes.subspan(static_cast<std::size_t>(size));
+    }
+}
+
+class NewFile final : public ByteSink {
+public:
+    NewFile(int handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+    ~NewFile() override { ::close(handle_); }
+
+    void write(ByteView bytes) override { write_all(handle_, bytes, path_); }
+    void restart() override {
+        if (::ftruncate(handle_, 0) != 0 || ::lseek(handle_, 0, SEEK_SET) != 0)
+            fail("could not write", path_);
+    }
+
+private:
+    int handle_;
+    std::filesystem::path path_;
+};
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
     auto parent = path.parent_path();
     return parent.empty() ? "." : parent;
@@ -160,14 +215,7 @@ FileSink::~FileSink() {
     ::unlink(temporary_.c_str());
 }
 
-void FileSink::write(ByteView bytes) {
-    while (!bytes.empty()) {
-        ssize_t size = ::write(handle_, bytes.data(), bytes.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) fail("could not write", target_);
-        bytes = bytes.subspan(static_cast<std::size_t>(size));
-    }
-}
+void FileSink::write(ByteView bytes) { write_all(handle_, bytes, target_); }
 
 void FileSink::restart() {
     if (::ftruncate(handle_, 0) != 0 || ::lseek(handle_, 0, SEEK_SET) != 0)
@@ -196,7 +244,13 @@ std::optional<Info> info(const std::filesystem::path& path) {
     fail("could not look at", path);
 }
 
-std::optional<Opened> open(const std::filesystem::path& path) {
+namespace {
+
+struct Regular {
+    int handle;
+    Info info;
+};
+std::optional<Regular> open_regular(const std::filesystem::path& path) {
     // O_NONBLOCK: a pipe is refused, not waited for.
     int handle = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (handle < 0 && nobody_has_it()) return std::nullopt;
@@ -206,8 +260,29 @@ std::optional<Opened> open(const std::filesystem::path& path) {
         ::close(handle);
         return std::nullopt;
     }
-    Info info = info_of(status);
+    return Regular{handle, info_of(status)};
+}
+
+}  // namespace
+
+std::optional<Opened> open(const std::filesystem::path& path) {
+    auto regular = open_regular(path);
+    if (!regular) return std::nullopt;
+    auto [handle, info] = *regular;
     return Opened{std::make_unique<OpenFile>(handle, path, info.size), info};
+}
+
+std::unique_ptr<ReadAt> open_at(const std::filesystem::path& path) {
+    auto regular = open_regular(path);
+    if (!regular) return nullptr;
+    return std::make_unique<OpenFileAt>(regular->handle, path, regular->info.size);
+}
+
+std::unique_ptr<ByteSink> create(const std::filesystem::path& path) {
+    int handle = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (handle < 0 && errno == EEXIST) return nullptr;
+    if (handle < 0) fail("could not create", path);
+    return std::make_unique<NewFile>(handle, path);
 }
 
 bool make_folder(const std::filesystem::path& path, unsigned mode) {

@@ -33,6 +33,10 @@ void MemorySink::write(ByteView bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
 }
 
+FileReadAt::FileReadAt(const std::filesystem::path& path) : file_(file::open_at(path)) {
+    if (!file_) throw Error(Errc::io, path.string() + " is no file that can be read");
+}
+
 FileSource::FileSource(const std::filesystem::path& path) {
     auto opened = file::open(path);
     if (!opened) throw Error(Errc::io, path.string() + " is no file that can be read");

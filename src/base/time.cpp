@@ -1,5 +1,6 @@
 #include <tresor/time.hpp>
 
+#include <algorithm>
 #include <cstdio>
 
 #include <tresor/error.hpp>
@@ -61,6 +62,37 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
     if (!date.ok()) return std::nullopt;
     return Timestamp(std::chrono::sys_days(date)) + std::chrono::hours(hour) +
            std::chrono::minutes(minute) + Seconds(second);
+}
+
+CivilTime civil_time(Timestamp time, const UtcOffset& offset) {
+    constexpr Seconds day_long{86400};
+    Seconds ahead = offset ? std::clamp(offset(time), -day_long, day_long) : Seconds(0);
+    // Days and the rest apart, so that no sum leaves 64 bits.
+    Seconds since = time.time_since_epoch();
+    auto days = std::chrono::floor<std::chrono::days>(since).count();
+    Seconds rest = since - Seconds(days * day_long.count()) + ahead;
+    if (rest < Seconds(0)) --days, rest += day_long;
+    if (rest >= day_long) ++days, rest -= day_long;
+
+    // The date: eras of 400 years that begin with the first of March of the year 0.
+    std::int64_t shifted = days + 719'468;
+    std::int64_t era = (shifted >= 0 ? shifted : shifted - 146'096) / 146'097;
+    std::int64_t day_of_era = shifted - era * 146'097;
+    std::int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36'524 - day_of_era / 146'096) / 365;
+    std::int64_t day_of_year =
+        day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    std::int64_t shifted_month = (5 * day_of_year + 2) / 153;
+    CivilTime civil;
+    civil.day = static_cast<unsigned>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
+    civil.month = static_cast<unsigned>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+    civil.year = year_of_era + era * 400 + (civil.month <= 2 ? 1 : 0);
+    auto second = static_cast<unsigned>(rest.count());
+    civil.hour = second / 3600;
+    civil.minute = second / 60 % 60;
+    civil.second = second % 60;
+    civil.weekday = static_cast<unsigned>(((days + 3) % 7 + 7) % 7);
+    return civil;
 }
 
 }  // namespace tresor

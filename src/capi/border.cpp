@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "codec/json_writer.hpp"
+#include "codec/utf8.hpp"
 
 namespace tresor::capi {
 
@@ -20,6 +21,18 @@ ByteView at_most(std::size_t most, ByteView bytes) {
     if (bytes.size() > most)
         throw Error(Errc::too_large, "an argument has over " + std::to_string(most) + " bytes");
     return bytes;
+}
+
+std::string readable(std::string_view text) {
+    std::string read;
+    while (!text.empty()) {
+        std::string_view rest = text;
+        bool good = codec::next_code_point(rest) != codec::not_utf8;
+        std::size_t size = good ? text.size() - rest.size() : 1;
+        read.append(good ? text.substr(0, size) : "\xEF\xBF\xBD");
+        text.remove_prefix(size);
+    }
+    return read;
 }
 
 void need_version(unsigned version) {
@@ -48,9 +61,9 @@ void OutBuf::set_findings(const std::vector<Finding>& findings) {
     codec::JsonWriter out;
     out.objects(findings, [&](const Finding& finding) {
         out.name("pointer");
-        out.text(finding.pointer);
+        out.text(readable(finding.pointer));
         out.name("reason");
-        out.text(finding.reason);
+        out.text(readable(finding.reason));
     });
     set(out.take().expose());
 }

@@ -25,6 +25,9 @@ struct tresor_storage {
 struct tresor_states {
     std::unique_ptr<tresor::client::StateStore> store;
 };
+struct tresor_file {
+    std::unique_ptr<tresor::ReadAt> store;
+};
 
 namespace tresor::capi {
 
@@ -79,6 +82,7 @@ T& need(T* pointer) {
 std::string_view text(const char* string);           // throws invalid_argument for NULL
 ByteView bytes(const void* data, std::size_t size);  // NULL only with size 0
 ByteView at_most(std::size_t most, ByteView bytes);  // throws too_large
+std::string readable(std::string_view text);         // what is no UTF-8 in it becomes U+FFFD
 inline std::string text_or_empty(const char* string) { return string == nullptr ? "" : string; }
 // Of an options struct: throws invalid_argument for one of another version.
 void need_version(unsigned version);

@@ -1,4 +1,4 @@
-// Stores and states whose functions are written in C, or in what calls C.
+// Stores, states and files whose functions are written in C, or in what calls C.
 
 #include "capi/border.hpp"
 #include "codec/utf8.hpp"
@@ -179,6 +179,29 @@ private:
     tresor_states_callbacks call_;
 };
 
+class CFile final : public ReadAt {
+public:
+    explicit CFile(const tresor_file_callbacks& callbacks) : call_(of_this_version(callbacks)) {
+        need(call_.read_at);
+    }
+    CFile(const CFile&) = delete;
+    CFile& operator=(const CFile&) = delete;
+    ~CFile() override {
+        if (call_.release != nullptr) call_.release(call_.payload);
+    }
+
+    std::uint64_t size() const override { return call_.size; }
+
+    void read_at(std::uint64_t offset, ByteSpan into) override {
+        if (offset > call_.size || into.size() > call_.size - offset)
+            throw Error(Errc::malformed, "the file ends too early");
+        if (!into.empty()) call(call_.read_at, offset, into.data(), into.size(), call_.payload);
+    }
+
+private:
+    tresor_file_callbacks call_;
+};
+
 // What has the callbacks is made last: if anything fails, `release` is not called.
 template <class Made, class Handle, class Callbacks>
 int from_callbacks(Handle** out, const Callbacks* callbacks) noexcept {
@@ -260,3 +283,17 @@ int tresor_states_from_callbacks(tresor_states** out, const tresor_states_callba
 }
 
 void tresor_states_free(tresor_states* states) { delete states; }
+
+int tresor_file_open(tresor_file** out, const char* path) {
+    clear(out);
+    return guard([&] {
+        need(out);
+        make(out, std::make_unique<FileReadAt>(text(path)));
+    });
+}
+
+int tresor_file_from_callbacks(tresor_file** out, const tresor_file_callbacks* callbacks) {
+    return from_callbacks<CFile>(out, callbacks);
+}
+
+void tresor_file_free(tresor_file* file) { delete file; }

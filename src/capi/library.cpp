@@ -36,7 +36,15 @@ std::size_t tresor_struct_size(const char* name) {
                              TRESOR_KNOWN(tresor_transferred),
                              TRESOR_KNOWN(tresor_states_callbacks),
                              TRESOR_KNOWN(tresor_outcome),
-                             TRESOR_KNOWN(tresor_client_options)};
+                             TRESOR_KNOWN(tresor_client_options),
+                             TRESOR_KNOWN(tresor_file_callbacks),
+                             TRESOR_KNOWN(tresor_data_backup_options),
+                             TRESOR_KNOWN(tresor_verified),
+                             TRESOR_KNOWN(tresor_extracted),
+                             TRESOR_KNOWN(tresor_salvaged),
+                             TRESOR_KNOWN(tresor_export_options),
+                             TRESOR_KNOWN(tresor_exported),
+                             TRESOR_KNOWN(tresor_statistics_options)};
 #undef TRESOR_KNOWN
     for (const Known& known : all)
         if (name != nullptr && known.name == name) return known.size;

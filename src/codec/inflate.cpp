@@ -64,4 +64,8 @@ std::optional<Inflater::Step> Inflater::step(ByteView input, ByteSpan room) {
                 room.size() - stream.avail_out};
 }
 
+void Crc32::update(ByteView bytes) noexcept {
+    value_ = static_cast<std::uint32_t>(::crc32_z(value_, bytes.data(), bytes.size()));
+}
+
 }  // namespace tresor::codec

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -30,6 +31,16 @@ public:
 private:
     struct State;
     std::unique_ptr<State> state_;
+};
+
+// The checksum of zip and gzip (RFC 1952, 8), of bytes that come bit by bit.
+class Crc32 {
+public:
+    void update(ByteView bytes) noexcept;
+    std::uint32_t value() const noexcept { return value_; }
+
+private:
+    std::uint32_t value_ = 0;
 };
 
 }  // namespace tresor::codec

@@ -7,6 +7,8 @@
 #include <optional>
 #include <unordered_set>
 
+#include "base/findings.hpp"
+
 namespace tresor::data_backup {
 
 namespace {
@@ -180,8 +182,8 @@ void read_aes(Fields extra, ZipEntry& entry) {
     bool is_ae = extra.u16() == 0x4541;  // "AE"
     unsigned strength = extra.next<std::uint8_t>();
     entry.method = extra.u16();
-    if (!is_ae || version < 1 || version > 2 || strength < 1 || strength > 3)
-        throw Error(Errc::unsupported, "an entry is encrypted in a way that is not known here");
+    // Another way of encryption stays unknown: the entry will not open.
+    if (!is_ae || version < 1 || version > 2 || strength < 1 || strength > 3) return;
     entry.aes_version = version;
     entry.aes_bits = 64 + 64 * strength;
 }
@@ -227,8 +229,6 @@ ZipEntry read_central(Forward& from) {
     entry.name = std::string(as_text(from.take(name)));
     read_extra(from.take(extra), entry, size, packed, offset);
     from.take(comment);
-    if (entry.method == aes_method)
-        damaged("an entry is encrypted, and the directory does not say how");
     return entry;
 }
 
@@ -256,13 +256,13 @@ void check_extents(const ZipDirectory& directory) {
     }
 }
 
-void report_names(ZipDirectory& directory) {
+void report_names(const ZipDirectory& directory, Findings& findings) {
     std::unordered_set<std::string_view> seen;
     for (const ZipEntry& entry : directory.entries) {
         if (!is_plain_name(entry.name))
-            directory.findings.push_back({"", "an entry has a name that is no plain file name"});
+            findings.add("", "an entry has a name that is no plain file name");
         if (!seen.insert(entry.name).second)
-            directory.findings.push_back({entry.name, "the name is there twice; the first counts"});
+            findings.add(entry.name, "the name is there twice; the first counts");
     }
 }
 
@@ -284,45 +284,61 @@ ZipDirectory read_zip_directory(ReadAt& file, const ZipLimits& limits) {
         throw Error(Errc::too_large, "the directory has more than it may have");
     if (end.entries > end.size / central_size) damaged("the directory has no room for its entries");
     ZipDirectory directory;
+    Findings findings;
     directory.offset = end.offset;
     directory.entries.reserve(static_cast<std::size_t>(end.entries));
     Forward from(file, end.offset, end.size);
     for (std::uint64_t i = 0; i < end.entries; ++i) directory.entries.push_back(read_central(from));
-    if (from.left() > 0)
-        directory.findings.push_back(
-            {"", "there are bytes behind the last entry of the directory"});
+    if (from.left() > 0) findings.add("", "there are bytes behind the last entry of the directory");
     check_extents(directory);
-    report_names(directory);
+    report_names(directory, findings);
+    directory.findings = findings.take();
     return directory;
+}
+
+std::optional<LocalHeader> read_local_header(ReadAt& file, std::uint64_t offset,
+                                             std::uint64_t end) {
+    if (offset > end || end - offset < local_size) return std::nullopt;
+    auto head = read<local_size>(file, offset);
+    Fields fields(head);
+    if (fields.u32() != local_signature) return std::nullopt;
+    fields.skip(2);  // the version needed
+    LocalHeader header;
+    ZipEntry& entry = header.entry;
+    entry.header_offset = offset;
+    entry.flags = fields.u16();
+    entry.method = fields.u16();
+    entry.dos_time = fields.u16();
+    entry.dos_date = fields.u16();
+    entry.crc = fields.u32();
+    std::uint32_t packed = fields.u32(), size = fields.u32();
+    std::uint16_t name_size = fields.u16(), extra_size = fields.u16();
+    header.begin = offset + local_size + name_size + extra_size;
+    if (header.begin > end) return std::nullopt;
+    entry.packed_size = packed;
+    entry.size_hint = size;
+    Bytes rest(std::size_t{name_size} + extra_size);
+    file.read_at(offset + local_size, rest);
+    ByteView view = rest;
+    entry.name = std::string(as_text(view.first(name_size)));
+    read_extra(view.subspan(name_size), entry, size, packed, 0);
+    return header;
 }
 
 std::uint64_t content_offset(ReadAt& file, const ZipDirectory& directory, const ZipEntry& entry,
                              std::vector<std::string>& differences) {
-    auto head = read<local_size>(file, entry.header_offset);
-    Fields fields(head);
-    if (fields.u32() != local_signature) damaged("there is no entry where the directory says");
-    fields.skip(2);  // the version needed
-    std::uint16_t flags = fields.u16(), method = fields.u16();
-    fields.skip(4 + 4 + 4 + 4);  // time, checksum, sizes: often not known when it was written
-    std::uint16_t name_size = fields.u16(), extra_size = fields.u16();
-    std::uint64_t name_at = entry.header_offset + local_size;
-    std::uint64_t begin = name_at + name_size + extra_size;
-    if (begin > directory.offset || entry.packed_size > directory.offset - begin)
+    auto header = read_local_header(file, entry.header_offset, directory.offset);
+    if (!header) damaged("there is no entry where the directory says");
+    if (entry.packed_size > directory.offset - header->begin)
         damaged("an entry reaches beyond the place of entries");
-    Bytes rest(std::size_t{name_size} + extra_size);
-    file.read_at(name_at, rest);
-    ByteView view = rest;
-    if (as_text(view.first(name_size)) != entry.name)
-        damaged("the entry and the directory have different names");
-    ZipEntry local;
-    local.method = method;
-    constexpr std::uint32_t known = 0;  // sizes of the local header are not looked at
-    read_extra(view.subspan(name_size), local, known, known, known);
-    if (((flags ^ entry.flags) & 0x0801) != 0) differences.emplace_back("flags");
+    const ZipEntry& local = header->entry;
+    if (local.name != entry.name) damaged("the entry and the directory have different names");
+    constexpr int encrypted_or_utf8 = 0x0801;
+    if (((local.flags ^ entry.flags) & encrypted_or_utf8) != 0) differences.emplace_back("flags");
     if (local.method != entry.method) differences.emplace_back("method");
     if (local.aes_version != entry.aes_version || local.aes_bits != entry.aes_bits)
         differences.emplace_back("encryption");
-    return begin;
+    return header->begin;
 }
 
 }  // namespace tresor::data_backup

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,14 @@ ZipDirectory read_zip_directory(ReadAt& file, const ZipLimits& limits = {});
 // Whether a name can be one of a file in a folder: no folder in it, nothing that steers a terminal,
 // not "." or "..".
 bool is_plain_name(std::string_view name) noexcept;
+
+// What stands before an entry. Sizes are 0 where they were not known when it was written.
+struct LocalHeader {
+    ZipEntry entry;
+    std::uint64_t begin = 0;  // of the content
+};
+// Absent if there is none at this place, or not all of it before `end`. Throws malformed.
+std::optional<LocalHeader> read_local_header(ReadAt& file, std::uint64_t offset, std::uint64_t end);
 
 // Where the bytes of an entry begin. Reads its local header. Throws malformed if there is none, or
 // one of another entry; what else differs from the directory is added to `differences`.

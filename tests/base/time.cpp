@@ -46,3 +46,32 @@ TEST_CASE("time: adding stops at the last time that can be written") {
     CHECK(later(last_timestamp - Seconds(1), Seconds(1)) == last_timestamp);
     CHECK(later(first_timestamp, Seconds(INT64_MAX)) == last_timestamp);
 }
+
+TEST_CASE("time: a clock on the wall shows what the calendar of C++ says") {
+    test::Random random(2);
+    for (std::uint64_t i = test::rounds(20'000); i > 0; --i) {
+        Timestamp time{
+            Seconds(static_cast<std::int64_t>(test::below(random, 315569520000)) - 62167219200)};
+        Seconds ahead(static_cast<std::int64_t>(test::below(random, 172'801)) - 86'400);
+        auto civil = civil_time(time, [&](Timestamp) { return ahead; });
+        auto local = time + ahead;
+        auto day = std::chrono::floor<std::chrono::days>(local);
+        std::chrono::year_month_day date(day);
+        std::chrono::weekday weekday(day);
+        bool same = civil.year == static_cast<int>(date.year()) &&
+                    civil.month == static_cast<unsigned>(date.month()) &&
+                    civil.day == static_cast<unsigned>(date.day()) &&
+                    civil.weekday + 1 == weekday.iso_encoding() &&
+                    Seconds(civil.hour * 3600 + civil.minute * 60 + civil.second) == local - day;
+        if (!same) FAIL(format_rfc3339(time));
+    }
+    CHECK(civil_time(Timestamp(Seconds(0))).weekday == 3);
+}
+
+TEST_CASE("time: a clock on the wall shows any time there is") {
+    auto day_ahead = [](Timestamp) { return Seconds(INT64_MAX); };
+    auto day_behind = [](Timestamp) { return Seconds(INT64_MIN); };
+    CHECK(civil_time(Timestamp(Seconds(INT64_MAX)), day_ahead).year == 292277026596);
+    CHECK(civil_time(Timestamp(Seconds(INT64_MIN)), day_behind).year == -292277022657);
+    CHECK(civil_time(Timestamp(Seconds(0)), day_ahead).day == 2);
+}

@@ -87,8 +87,9 @@ void bench_id_export();
 void bench_safe(const char* sample);
 void bench_seal();
 void bench_storage();
+void bench_zip();
 
-// ACCOUNT [safe|id|storage|seal]
+// ACCOUNT [safe|id|storage|zip|seal]
 int main(int count, char** arguments) {
     if (count < 2) return 2;
     std::string which = count > 2 ? arguments[2] : "";
@@ -97,4 +98,5 @@ int main(int count, char** arguments) {
     if (which.empty() || which == "safe") bench_safe(arguments[1]);
     if (which.empty() || which == "id") bench_id_export();
     if (which.empty() || which == "storage") bench_storage();
+    if (which.empty() || which == "zip") bench_zip();
 }

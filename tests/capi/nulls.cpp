@@ -64,7 +64,8 @@ const std::set<std::string> without = {
     "tresor_keys_free",         "tresor_storage_free",     "tresor_states_free",
     "tresor_client_free",       "tresor_container_size",   "tresor_password_issue_text",
     "tresor_reason_name",       "tresor_outcome_name",     "tresor_reader_size",
-    "tresor_key_text_size",     "tresor_id_scheme_name",   "tresor_id_scheme_supported"};
+    "tresor_key_text_size",     "tresor_id_scheme_name",   "tresor_id_scheme_supported",
+    "tresor_file_free",         "tresor_data_backup_free", "tresor_message_reader_free"};
 
 int no_visit(int*, const tresor_object*, void*) { return 0; }
 int no_wait(std::int64_t, void*) { return 0; }
@@ -363,6 +364,82 @@ TEST_CASE("capi: NULL in every pointer of clients") {
         CHECK(status == (null == 4 ? TRESOR_NOT_FOUND : TRESOR_INVALID_ARGUMENT));
     }
     tried.insert("tresor_client_restore");
+}
+
+TEST_CASE("capi: NULL in every pointer of chat archives") {
+    test::TemporaryFolder folder;
+    auto bytes = test::read_vector("data_backup/miniature.vec").bytes;
+    const char* word = "backup-demo-1";
+    const std::size_t size = 13;
+    std::string path = (folder / "a.zip").string();
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+    tresor_file* made = nullptr;
+    NULLS(tresor_file_open, May(), &made, path.c_str());
+    tresor_file_free(std::exchange(made, nullptr));
+    tresor_file_callbacks callbacks = TRESOR_FILE_CALLBACKS_INIT;
+    NULLS(tresor_file_from_callbacks, May(), &made, &callbacks);
+    Handle<tresor_file, tresor_file_free> file;
+    NEED(tresor_file_open(file.out(), path.c_str()));
+    tresor_data_backup_options options = TRESOR_DATA_BACKUP_OPTIONS_INIT;
+    tresor_data_backup* opened = nullptr;
+    NULLS(tresor_data_backup_open, May({4}), &opened, file.pointer, word, size, &options);
+    tresor_data_backup_free(std::exchange(opened, nullptr));
+    Handle<tresor_data_backup, tresor_data_backup_free> archive;
+    NEED(tresor_data_backup_open(archive.out(), file, word, size, nullptr));
+    tresor_buf* nobody = nullptr;
+    Buf buf;
+    NULLS(tresor_data_backup_info, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_id_export, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_contacts, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_groups, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_distribution_lists, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_polls, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_chats, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_summary, May(), buf.out(), archive.pointer, "ECHOECHO");
+    NULLS(tresor_data_backup_entries, May(), buf.out(), archive.pointer);
+    NULLS(tresor_data_backup_findings, May(), buf.out(), archive.pointer);
+    int found = 0;
+    tresor_sink sink = TRESOR_SINK_INIT;
+    sink.write = [](const unsigned char*, std::size_t, void*) { return 0; };
+    sink.restart = [](void*) { return 0; };
+    NULLS(tresor_data_backup_read, May(), &found, archive.pointer, "settings", &sink);
+    NULLS(tresor_data_backup_read_bytes, May(), &found, buf.out(), archive.pointer, "settings",
+          std::size_t{99});
+    tresor_message_reader* reading = nullptr;
+    NULLS(tresor_data_backup_messages, May(), &reading, archive.pointer, "ECHOECHO", 1);
+    Handle<tresor_message_reader, tresor_message_reader_free> messages;
+    NEED(tresor_data_backup_messages(messages.out(), archive, "ECHOECHO", 1));
+    std::size_t count = 0;
+    NULLS(tresor_message_reader_next, May(), &count, buf.out(), messages.pointer, std::size_t{1});
+
+    tresor_verified verified;
+    NULLS(tresor_data_backup_verify, (May{1, 2, 6}), &verified, nobody, nobody, file.pointer, word,
+          size, &options);
+    tresor_extracted extracted;
+    std::string out = (folder / "out").string();
+    // Each call that goes well would fill the folder.
+    for (int null = 0; null < 5; ++null)
+        CHECK(tresor_data_backup_extract(
+                  null == 0 ? nullptr : &extracted, nullptr, null == 1 ? nullptr : file.pointer,
+                  null == 2 ? nullptr : word, size, null == 3 ? nullptr : out.c_str(), 0,
+                  nullptr) == (null < 4 ? TRESOR_INVALID_ARGUMENT : TRESOR_OK));
+    tried.insert("tresor_data_backup_extract");
+    tresor_salvaged salvaged;
+    NULLS(tresor_data_backup_salvage, May({5}), &salvaged, file.pointer, word, size, &sink,
+          &options);
+    tresor_exported exported;
+    std::string pages = (folder / "pages").string();
+    for (int null = 0; null < 4; ++null)
+        CHECK(tresor_data_backup_export(null == 0 ? nullptr : &exported, nullptr,
+                                        null == 1 ? nullptr : archive.pointer,
+                                        null == 2 ? nullptr : pages.c_str(), nullptr) ==
+              (null < 3 ? TRESOR_INVALID_ARGUMENT : TRESOR_OK));
+    tried.insert("tresor_data_backup_export");
+    tresor_statistics_options counting = TRESOR_STATISTICS_OPTIONS_INIT;
+    NULLS(tresor_data_backup_statistics, (May{0, 1, 2, 4}), nobody, nobody, nobody, archive.pointer,
+          &counting);
 }
 
 // Runs last: by its name, and because doctest goes by files and lines.

@@ -17,10 +17,11 @@ from conftest import ACCOUNT, BACKUP_ID, ID, KEY, PASSWORD, TOOL
 
 COMMANDS = ["safe keys", "safe seal", "safe open", "safe check", "safe enable", "safe backup", "safe status", "safe restore",
             "safe verify", "safe passwd", "safe disable", "safe watch", "store init", "store check", "store list", "store put",
-            "store get", "store remove", "store sweep"]
+            "store get", "store remove", "store sweep", "id export", "id import", "data info", "data verify", "data list",
+            "data stats", "data extract", "data export", "data salvage"]
 
 
-@pytest.mark.parametrize("command", ["", "safe", "store", *COMMANDS])
+@pytest.mark.parametrize("command", ["", "safe", "store", "id", "data", *COMMANDS])
 def test_help_on_every_level_has_usage_and_an_example(tool, command):
     for flag in ("-h", "--help"):
         result = tool.good(*command.split(), flag, password=False)
@@ -37,6 +38,7 @@ def test_version(tool):
                                        ["safe", "keys", "--id"], ["safe", "keys", "--id", ID, "--nonsense"],
                                        ["safe", "seal", "--id", ID, "only-one"], ["safe", "keys", "--id", "ECHO"],
                                        ["safe", "status", "--at", "yesterday"], ["store", "init"],
+                                       ["data"], ["data", "info"], ["data", "extract", "a.zip"],
                                        ["safe", "keys", "--id", ID, "--at", "garbage"]])
 def test_wrong_usage_is_2(tool, arguments):
     result = tool(*arguments, password=False)

@@ -29,6 +29,22 @@ def test_the_example_works(tmp_path):
     assert len(list((tmp_path / "safe/backups").iterdir())) == 1
 
 
+@pytest.mark.parametrize("language", ["C++", "Python"])
+def test_the_example_that_reads_a_chat_archive_works(tmp_path, language):
+    (tmp_path / "chats.zip").write_bytes((SOURCE / "examples/chats.zip").read_bytes())
+    command = [BUILD / "bin/chats"] if language == "C++" else [sys.executable, SOURCE / "examples/chats.py"]
+    env = os.environ | {"PYTHONPATH": str(SOURCE / "bindings/python"), "TRESOR_LIBRARY": str(BUILD / "lib/libtresor.so.1")}
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stderr
+    assert 'Echo: Hi "you", see C:' in result.stdout if language == "C++" else 'Hi "you"' in result.stdout
+    assert (tmp_path / "chats/index.html").exists()
+
+
+def test_the_example_archive_is_the_miniature_of_the_second_implementation():
+    vector = (SOURCE / "tests/vectors/data_backup/miniature.vec").read_bytes()
+    assert vector.partition(b"\n\n")[2] == (SOURCE / "examples/chats.zip").read_bytes()
+
+
 def test_a_store_of_ones_own_takes_forty_lines_and_passes_the_check():
     source = (SOURCE / "examples/own_storage.cpp").read_text()
     declared = source[source.index("class OwnStorage"):source.index("\n};\n")]
@@ -43,6 +59,8 @@ def test_the_commands_of_the_readme_work(tmp_path):
     (tmp_path / "account.json").write_bytes((SOURCE / "examples/account.json").read_bytes())
     (tmp_path / "password.txt").write_text("three quiet otters\n")
     (tmp_path / "other.txt").write_text("four loud herons\n")
+    (tmp_path / "threema-backup.zip").write_bytes((SOURCE / "examples/chats.zip").read_bytes())
+    (tmp_path / "archive-password.txt").write_text("backup-demo-1\n")
     env = os.environ | {"PATH": f"{BUILD / 'bin'}:{os.environ['PATH']}", "XDG_STATE_HOME": str(tmp_path / "state")}
     ran = 0
     for block in blocks("console"):
@@ -70,6 +88,7 @@ def test_the_changelog_begins_with_this_version():
 def test_the_vectors_are_what_the_second_implementation_writes():
     pytest.importorskip("nacl", reason="python3-nacl is not installed")
     pytest.importorskip("argon2", reason="python3-argon2 is not installed")
+    pytest.importorskip("cryptography", reason="python3-cryptography is not installed")
     result = subprocess.run([sys.executable, SOURCE / "tests/vectors/make.py", "--check"], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 

@@ -65,6 +65,11 @@ WRONG = {
     "a public key": lambda one: tresor.Account(tresor.User(DIGEST), contacts=[tresor.Contact(ID, 5)]).to_dict(),
     "archive_name": lambda one: tresor.archive_name(5),
     "get_file": lambda one: one.store.get_file(NAME, 5),
+    "DataBackup of a number": lambda one: tresor.DataBackup(5, PASSWORD),
+    "DataBackup of bytes": lambda one: tresor.DataBackup(b"PK", PASSWORD),
+    "DataBackup, its limits": lambda one: tresor.DataBackup(io.BytesIO(b"PK"), PASSWORD, limits=5),
+    "DataBackup, its jobs": lambda one: tresor.DataBackup(io.BytesIO(b"PK"), PASSWORD, jobs="2"),
+    "DataBackup, its password": lambda one: tresor.DataBackup(io.BytesIO(b"PK"), 5),
 }
 
 
@@ -100,6 +105,9 @@ OUT_OF_RANGE = {
     "abilities below": lambda: own(abilities=-1),
     "policy": lambda: tresor.check_password(PASSWORD, policy=2**32),
     "scheme": lambda: tresor.export_id(ID, DIGEST, PASSWORD, 2**32),
+    "jobs": lambda: tresor.DataBackup(io.BytesIO(b"PK"), PASSWORD, jobs=0),
+    "jobs above": lambda: tresor.DataBackup(io.BytesIO(b"PK"), PASSWORD, jobs=2**32 + 1),
+    "a limit": lambda: tresor.DataBackup(io.BytesIO(b"PK"), PASSWORD, limits=tresor.ArchiveLimits(-1)),
 }
 
 

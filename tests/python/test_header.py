@@ -95,7 +95,7 @@ def test_enums_are_those_of_the_header():
     assert {f"TRESOR_{one.name}": one.value for one in tresor.Errc} == status
     for enum, prefix in ((password.PasswordPolicy, "TRESOR_POLICY_"), (cycle.Reason, "TRESOR_REASON_"),
                          (tresor.LogLevel, "TRESOR_LOG_"), (tresor.PasswordIssue, "TRESOR_PASSWORD_"),
-                         (tresor.IdScheme, "TRESOR_ID_")):
+                         (tresor.IdScheme, "TRESOR_ID_"), (tresor.ChatFormat, "TRESOR_CHATS_")):
         assert {one.name: one.value for one in enum} == members(prefix), enum
     abilities = {"CONDITIONAL_PUT": "PUT_CONDITIONALLY", "CONDITIONAL_REMOVE": "REMOVE_CONDITIONALLY"}
     assert {abilities.get(one.name, one.name): one.value for one in tresor.Abilities if one} == members("TRESOR_CAN_")

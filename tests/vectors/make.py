@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes the vectors of this folder: a second implementation, with hashlib, zlib, PyNaCl and argon2-cffi only.
+"""Writes the vectors of this folder: a second implementation, with hashlib, zlib, PyNaCl, argon2-cffi and cryptography only.
 
     make.py           write them all
     make.py --check   compare with what is there; exit 1 if anything differs
@@ -18,6 +18,7 @@ import nacl.bindings
 
 sys.dont_write_bytecode = True
 import codes  # noqa: E402
+import data_backups  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 NONCE = bytes(range(24))
@@ -272,13 +273,20 @@ def id_exports():
              "private-key": key.hex(), "salt": salt.hex()}, text.encode())
 
 
+# ---- data backups ----
+
+def archives():
+    for name, header, content in data_backups.data_backups():
+        yield name, vector(header, content)
+
+
 def vector(header, content):
     return "".join(f"{name}: {value}\n" for name, value in header.items()).encode() + b"\n" + content
 
 
 def main():
     check, wrong = "--check" in sys.argv[1:], []
-    for maker in (containers, model, id_exports):
+    for maker in (containers, model, id_exports, archives):
         for name, content in maker():
             path = HERE / name
             if check and (not path.exists() or path.read_bytes() != content):

@@ -8,7 +8,7 @@
     account = tresor.restore("/mnt/nas/safe", "three quiet otters", "ECHOECHO").to_dict()
 
 Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `id_export`,
-`secret`.
+`secret`; for chat archives `data_backup`, `archive` and `chats`.
 Every failure of the library is a TresorError, a wrong type a TypeError; open() and what you wrote raise their own.
 What the library takes as password is str, bytes-like or Secret; as account JSON text, a dict or an Account; as time an
 aware datetime.
@@ -18,8 +18,13 @@ import typing as _typing
 from ._library import abi_version, library_path, library_version
 from .account import (Account, Contact, DistributionList, Group, Info, Link, PictureRelease, Sending, Settings, User,
                       Verification)
+from .archive import (ArchiveEntry, ArchiveLimits, BadEntry, ChatFormat, ExportedChats, ExtractedArchive,
+                      SalvagedArchive, VerifiedArchive)
+from .chats import (ArchiveStatistics, Chat, ChatContact, ChatGroup, ChatList, ChatStatistics, ChatSummary,
+                    MediaStatistics, Message, MessageFile, Poll, PollChoice, PollVote, Quote, Reaction)
 from .client import Log, LogLevel, Outcome, OutcomeKind, Restored, SafeClient, Status, Store, Verified, restore
 from .cycle import CyclePolicy, CycleState, CycleWarning, Decision, Reason, WarningKind, content_digest
+from .data_backup import ArchiveLike, DataBackup, SeekableFile
 from .error import Errc, Finding, TresorError
 from .id_export import (BadCharacter, IdCode, IdScheme, ImportedId, bad_characters, export_id, find_code,
                         format_private_key, id_export_name, id_qr_code, id_sheet, import_id, parse_private_key)
@@ -39,15 +44,19 @@ from .timestamp import format_time, now, parse_time
 from .transfer import Transferred, archive_name
 
 __all__ = [
-    "Abilities", "Account", "AccountLike", "Answer", "BadCharacter", "BytesLike", "CheckedAccount", "Condition",
-    "Contact", "CyclePolicy", "CycleState", "CycleWarning", "Decision", "DistributionList", "Errc", "Finding", "Group",
-    "IdCode", "IdScheme", "IfAbsent", "IfVersion", "ImportedId", "Info", "Keys", "LibraryStorage", "Limits", "Link",
-    "Location", "Log", "LogLevel", "Mirror", "ObjectInfo", "Opened", "Outcome", "OutcomeKind", "Password",
-    "PasswordIssue", "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Progress", "Readable", "Reader",
-    "Reason", "Restored", "Retrying", "SafeClient", "Secret", "Sending", "Settings", "StateFile", "StateStore",
-    "Status", "Storage", "Store", "Swept", "Transferred", "TresorError", "User", "Verification", "Verified",
-    "WarningKind", "Writable", "Writer", "abi_version", "archive_name", "bad_characters", "check_account",
-    "check_password", "container_size", "content_digest", "export_id", "find_code", "format_backup_id", "format_limits",
+    "Abilities", "Account", "AccountLike", "Answer", "ArchiveEntry", "ArchiveLike", "ArchiveLimits",
+    "ArchiveStatistics", "BadCharacter", "BadEntry", "BytesLike", "Chat", "ChatContact", "ChatFormat", "ChatGroup",
+    "ChatList", "ChatStatistics", "ChatSummary", "CheckedAccount", "Condition", "Contact", "CyclePolicy",
+    "CycleState", "CycleWarning", "DataBackup", "Decision", "DistributionList", "Errc", "ExportedChats",
+    "ExtractedArchive", "Finding", "Group", "IdCode", "IdScheme", "IfAbsent", "IfVersion", "ImportedId", "Info",
+    "Keys", "LibraryStorage", "Limits", "Link", "Location", "Log", "LogLevel", "MediaStatistics", "Message",
+    "MessageFile", "Mirror", "ObjectInfo", "Opened", "Outcome", "OutcomeKind", "Password", "PasswordIssue",
+    "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Poll", "PollChoice", "PollVote", "Progress",
+    "Quote", "Reaction", "Readable", "Reader", "Reason", "Restored", "Retrying", "SafeClient", "SalvagedArchive",
+    "Secret", "SeekableFile", "Sending", "Settings", "StateFile", "StateStore", "Status", "Storage", "Store",
+    "Swept", "Transferred", "TresorError", "User", "Verification", "Verified", "VerifiedArchive", "WarningKind",
+    "Writable", "Writer", "abi_version", "archive_name", "bad_characters", "check_account", "check_password",
+    "container_size", "content_digest", "export_id", "find_code", "format_backup_id", "format_limits",
     "format_private_key", "format_time", "id_export_name", "id_qr_code", "id_sheet", "import_id", "library_path",
     "library_version", "now", "open_container", "open_storage", "parse_backup_id", "parse_identity", "parse_limits",
     "parse_private_key", "parse_time", "public_key_of", "restore", "seal",

@@ -53,6 +53,18 @@ class tresor_client(Structure):
     pass
 
 
+class tresor_file(Structure):
+    pass
+
+
+class tresor_data_backup(Structure):
+    pass
+
+
+class tresor_message_reader(Structure):
+    pass
+
+
 class tresor_buf(Structure):
     _fields_ = [("data", c_void_p), ("size", c_size_t)]
 
@@ -168,6 +180,48 @@ class tresor_client_options(Structure):
                 ("log", CFUNCTYPE(None, c_int, c_char_p, c_char_p, c_void_p)), ("payload", c_void_p)]
 
 
+class tresor_file_callbacks(Structure):
+    _fields_ = [("version", c_uint), ("size", c_uint64),
+                ("read_at", CFUNCTYPE(c_int, c_uint64, c_void_p, c_size_t, c_void_p)),
+                ("release", CFUNCTYPE(None, c_void_p)), ("payload", c_void_p)]
+
+
+class tresor_data_backup_options(Structure):
+    _fields_ = [("version", c_uint), ("max_content_bytes", c_uint64), ("max_index_bytes", c_uint64),
+                ("max_directory_bytes", c_uint64), ("max_entries", c_uint64), ("allow_unencrypted", c_int),
+                ("assume_version", c_int), ("unix_line_ends", c_int), ("jobs", c_uint), ("progress", tresor_progress),
+                ("payload", c_void_p)]
+
+
+class tresor_verified(Structure):
+    _fields_ = [("entries", c_uint64), ("bytes", c_uint64), ("bad", c_uint64)]
+
+
+class tresor_extracted(Structure):
+    _fields_ = [("files", c_uint64), ("bytes", c_uint64), ("bad", c_uint64)]
+
+
+class tresor_salvaged(Structure):
+    _fields_ = [("recovered", c_uint64), ("lost", c_uint64)]
+
+
+tresor_utc_offset = CFUNCTYPE(c_int, POINTER(c_int64), c_int64, c_void_p)
+
+
+class tresor_export_options(Structure):
+    _fields_ = [("version", c_uint), ("format", c_int), ("chats", POINTER(c_void_p)), ("chats_count", c_size_t),
+                ("since", POINTER(c_int64)), ("until", POINTER(c_int64)), ("language", c_char_p),
+                ("without_media", c_int), ("utc_offset", tresor_utc_offset), ("payload", c_void_p)]
+
+
+class tresor_exported(Structure):
+    _fields_ = [("chats", c_uint64), ("messages", c_uint64), ("media", c_uint64)]
+
+
+class tresor_statistics_options(Structure):
+    _fields_ = [("version", c_uint), ("language", c_char_p), ("utc_offset", tresor_utc_offset), ("payload", c_void_p)]
+
+
 # What the _INIT of a struct sets besides zeros.
 INITS: Dict[Any, Dict[str, Any]] = {
     tresor_buf: {}, tresor_password_options: {"version": 1}, tresor_cycle_policy: {"version": 1}, tresor_source: {
@@ -175,6 +229,8 @@ INITS: Dict[Any, Dict[str, Any]] = {
     tresor_storage_options: {"version": 1}, tresor_storage_callbacks: {"version": 1},
     tresor_limits: {"max_backup_bytes": 524288, "retention_days": 180}, tresor_sweep_options: {"version": 1},
     tresor_states_callbacks: {"version": 1}, tresor_client_options: {"version": 1},
+    tresor_file_callbacks: {"version": 1}, tresor_data_backup_options: {"version": 1},
+    tresor_export_options: {"version": 1}, tresor_statistics_options: {"version": 1},
     tresor_cycle_state: {"version": 1, "enabled_at": NEVER, "last_attempt": NEVER, "last_upload": NEVER,
                          "failing_since": NEVER, "not_before": NEVER, "retention_days": 180},
 }
@@ -193,6 +249,8 @@ def _pointers(*types: Any) -> List[Any]:
 # Mostly so: out arguments, and the handle.
 _keys, _storage, _states, _client, _buf, _object = _pointers(
     tresor_keys, tresor_storage, tresor_states, tresor_client, tresor_buf, tresor_object)
+_file, _archive, _messages, _archive_options = _pointers(
+    tresor_file, tresor_data_backup, tresor_message_reader, tresor_data_backup_options)
 _outcome, _place, _condition, _cycle_state, _cycle_policy = _pointers(
     tresor_outcome, tresor_place, tresor_condition, tresor_cycle_state, tresor_cycle_policy)
 _int, _unsigned, _int64, _size = _pointers(c_int, c_uint, c_int64, c_size_t)
@@ -320,6 +378,34 @@ _declare("tresor_client_disable", [_int, _client, c_int])
 _declare("tresor_client_status", [_buf, _client, c_int64])
 _declare("tresor_client_next_due", [_int64, _client, c_int64])
 _declare("tresor_safe_restore", [_buf, _int64, _buf, _place, _storage, c_void_p, c_size_t, c_char_p])
+
+_declare("tresor_file_open", [POINTER(_file), c_char_p])
+_declare("tresor_file_from_callbacks", [POINTER(_file), POINTER(tresor_file_callbacks)])
+_declare("tresor_file_free", [_file], None)
+_declare("tresor_data_backup_open", [POINTER(_archive), _file, c_void_p, c_size_t, _archive_options])
+_declare("tresor_data_backup_free", [_archive], None)
+_declare("tresor_data_backup_info", [_buf, _archive])
+_declare("tresor_data_backup_id_export", [_buf, _archive])
+_declare("tresor_data_backup_contacts", [_buf, _archive])
+_declare("tresor_data_backup_groups", [_buf, _archive])
+_declare("tresor_data_backup_distribution_lists", [_buf, _archive])
+_declare("tresor_data_backup_polls", [_buf, _archive])
+_declare("tresor_data_backup_chats", [_buf, _archive])
+_declare("tresor_data_backup_summary", [_buf, _archive, c_char_p])
+_declare("tresor_data_backup_entries", [_buf, _archive])
+_declare("tresor_data_backup_read", [_int, _archive, c_char_p, POINTER(tresor_sink)])
+_declare("tresor_data_backup_read_bytes", [_int, _buf, _archive, c_char_p, c_size_t])
+_declare("tresor_data_backup_findings", [_buf, _archive])
+_declare("tresor_data_backup_messages", [POINTER(_messages), _archive, c_char_p, c_int])
+_declare("tresor_message_reader_free", [_messages], None)
+_declare("tresor_message_reader_next", [_size, _buf, _messages, c_size_t])
+_declare("tresor_data_backup_verify", [POINTER(tresor_verified), _buf, _buf, _file, c_void_p, c_size_t, _archive_options])
+_declare("tresor_data_backup_extract", [POINTER(tresor_extracted), _buf, _file, c_void_p, c_size_t, c_char_p, c_int,
+                                        _archive_options])
+_declare("tresor_data_backup_salvage", [POINTER(tresor_salvaged), _file, c_void_p, c_size_t, POINTER(tresor_sink),
+                                        _archive_options])
+_declare("tresor_data_backup_export", [POINTER(tresor_exported), _buf, _archive, c_char_p, POINTER(tresor_export_options)])
+_declare("tresor_data_backup_statistics", [_buf, _buf, _buf, _archive, POINTER(tresor_statistics_options)])
 
 
 def new(struct: Any) -> Any:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from ctypes import byref, c_int, create_string_buffer
 from dataclasses import dataclass
-from typing import Any, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from ._call import call, check
 from ._library import lib
@@ -15,6 +15,8 @@ from ._prototypes import OBJECT_TEXT_SIZE, tresor_transferred
 from .error import Errc, TresorError, wrong
 from .place import Location
 from .stream import Readable, Sink, Source, Writable
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -58,19 +60,23 @@ def _put(pointer: Any, file: Any, name: str, replace: bool) -> Transferred:
 def get_file(pointer: Any, name: str, file: Union[Location, Writable], replace: bool) -> Optional[Transferred]:
     if not _is_path(file):
         return _get(pointer, name, file)
-    path = os.fspath(file)  # type: ignore[arg-type]
+    return write_file(os.fspath(file), replace, lambda opened: _get(pointer, name, opened))  # type: ignore[arg-type]
+
+
+def write_file(path: str, replace: bool, fill: Callable[[Any], Optional[_T]]) -> Optional[_T]:
+    """A file of what `fill` writes, which appears whole or not at all; not if it answers None."""
     refuse = TresorError(Errc.CONFLICT, "there is a file of that name")
     if not replace and os.path.lexists(path):
         raise refuse
     handle, temporary = tempfile.mkstemp(prefix=".tresor-", dir=os.path.dirname(path) or ".")
     try:
         with os.fdopen(handle, "wb") as opened:
-            moved = _get(pointer, name, opened)
+            filled = fill(opened)
             opened.flush()
             os.fsync(opened.fileno())
-        if moved is not None and replace:
+        if filled is not None and replace:
             os.replace(temporary, path)
-        elif moved is not None:
+        elif filled is not None:
             try:
                 os.link(temporary, path)  # another may have made one meanwhile
             except FileExistsError:
@@ -79,7 +85,7 @@ def get_file(pointer: Any, name: str, file: Union[Location, Writable], replace: 
                 if os.path.lexists(path):
                     raise refuse from None
                 os.replace(temporary, path)
-        return moved
+        return filled
     finally:
         if os.path.lexists(temporary):
             os.unlink(temporary)

@@ -1,0 +1,127 @@
+#include "archive.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+
+#include "progress.hpp"
+#include "system.hpp"
+#include "time_zone.hpp"
+
+namespace cli {
+
+using namespace tresor;
+using namespace tresor::data_backup;
+
+namespace {
+
+constexpr std::int64_t most_jobs = 1024;
+
+unsigned jobs_of(const Given& given) {
+    if (!given.jobs) return std::max(1u, std::thread::hardware_concurrency());
+    if (*given.jobs < 1 || *given.jobs > most_jobs)
+        throw Error(Errc::invalid_argument, "--jobs is between 1 and 1024");
+    return static_cast<unsigned>(*given.jobs);
+}
+
+ReadOptions options_of(const Tool& tool) {
+    if (tool.given.in == "-")
+        throw Error(Errc::invalid_argument,
+                    "an archive is read from its end: give a file, not standard input");
+    ReadOptions options;
+    options.allow_unencrypted = tool.given.allow_unencrypted;
+    options.assume_version = tool.given.assume_version;
+    options.unix_line_ends = tool.given.unix_line_ends;
+    options.jobs = jobs_of(tool.given);
+    options.progress = progress_bar(tool);
+    return options;
+}
+
+bool is_damage(Errc code) {
+    return code == Errc::auth_failed || code == Errc::malformed || code == Errc::too_large ||
+           code == Errc::unsupported;
+}
+
+}  // namespace
+
+Archive::Archive(const Tool& tool)
+    : options_(options_of(tool)),
+      file_(tool.given.in),
+      password_(tool.password_of("the archive", tool.password_file)) {}
+
+DataBackup Archive::open() {
+    return use([](ReadAt& file, const Password& password, const ReadOptions& options) {
+        return DataBackup(file, password, options);
+    });
+}
+
+std::optional<ChatSummary> summary_of(DataBackup& archive, const Chat& chat, Report& report) {
+    stop_if_interrupted();
+    try {
+        return archive.summary(chat);
+    } catch (const Error& error) {
+        if (!is_damage(error.code())) throw;
+        report.warnings.push_back({chat.entry, error.what()});
+        return std::nullopt;
+    }
+}
+
+void add_warnings(Report& report, std::vector<Finding> findings) {
+    auto ours = std::exchange(report.warnings, std::move(findings));
+    auto is_told = [&](const Finding& finding) {
+        return std::any_of(report.warnings.begin(), report.warnings.end(),
+                           [&](const Finding& told) { return told.pointer == finding.pointer; });
+    };
+    std::erase_if(ours, is_told);
+    report.warnings.insert(report.warnings.end(), ours.begin(), ours.end());
+    report.json["warnings"] = Json::array();  // filled where it is shown
+}
+
+void show_bad_entries(Report& report, const std::vector<BadEntry>& bad, std::uint64_t count) {
+    report.json["bad_entries"] = Json::array();
+    for (const BadEntry& entry : bad) {
+        report.json["bad_entries"].push_back({{"name", entry.name},
+                                              {"code", static_cast<int>(entry.code)},
+                                              {"reason", entry.reason}});
+        report.text += "damaged  " + harmless(entry.name) + ": " + harmless(entry.reason) + "\n";
+    }
+    report.json["bad_count"] = count;
+    if (count > bad.size())
+        report.text += "damaged  " + std::to_string(count - bad.size()) + " more\n";
+    if (count == 0) return;
+    bool tampered = std::any_of(bad.begin(), bad.end(), [](const BadEntry& entry) {
+        return entry.code == Errc::auth_failed;
+    });
+    report.error = Error(tampered ? Errc::auth_failed : Errc::malformed,
+                         entries_text(count).append(count == 1 ? " is damaged" : " are damaged"));
+}
+
+FolderToFill::FolderToFill(std::string path) : path_(std::move(path)) {
+    namespace fs = std::filesystem;
+    was_there_ = fs::exists(fs::symlink_status(path_));
+    if (!was_there_) return;
+    if (!fs::is_directory(path_) || !fs::is_empty(path_))
+        throw Error(Errc::conflict, path_ + " exists already (give a folder that is new or empty)");
+}
+
+void FolderToFill::empty() noexcept {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    if (!was_there_) fs::remove_all(path_, ignored);
+    if (!was_there_) return;
+    std::vector<fs::path> inside;
+    for (fs::directory_iterator it(path_, ignored), end; !ignored && it != end;
+         it.increment(ignored))
+        inside.push_back(it->path());
+    for (const fs::path& one : inside) fs::remove_all(one, ignored);
+}
+
+std::string entries_text(std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " entry" : " entries");
+}
+
+std::string time_text(OptionalMoment moment) {
+    return moment ? format_rfc3339(whole_seconds(*moment)) : std::string(20, ' ');
+}
+
+}  // namespace cli

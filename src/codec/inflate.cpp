@@ -5,6 +5,9 @@
 #include <cstring>
 
 #include <zlib.h>
+#ifdef TRESOR_ISAL
+#include <isa-l/igzip_lib.h>
+#endif
 
 #include <tresor/secret.hpp>
 
@@ -63,6 +66,49 @@ std::optional<Inflater::Step> Inflater::step(ByteView input, ByteSpan room) {
     return Step{status == Z_STREAM_END, input.size() - stream.avail_in,
                 room.size() - stream.avail_out};
 }
+
+#ifdef TRESOR_ISAL
+
+struct FastInflater::State {
+    ~State() { wipe(&stream, sizeof stream); }
+    inflate_state stream{};
+};
+
+FastInflater::FastInflater() : state_(std::make_unique<State>()) { begin(); }
+
+void FastInflater::begin() { ::isal_inflate_init(&state_->stream); }
+
+std::optional<Inflater::Step> FastInflater::step(ByteView input, ByteSpan room) {
+    constexpr std::size_t most_at_once = 1u << 30;
+    inflate_state& stream = state_->stream;
+    input = input.first(std::min(input.size(), most_at_once));
+    room = room.first(std::min(room.size(), most_at_once));
+    stream.next_in = const_cast<Byte*>(input.data());
+    stream.avail_in = static_cast<std::uint32_t>(input.size());
+    stream.next_out = room.data();
+    stream.avail_out = static_cast<std::uint32_t>(room.size());
+    if (::isal_inflate(&stream) != ISAL_DECOMP_OK) return std::nullopt;
+    Inflater::Step step{stream.block_state == ISAL_BLOCK_FINISH, input.size() - stream.avail_in,
+                        room.size() - stream.avail_out};
+    bool stands_still = !step.at_end && step.taken == 0 && step.given == 0;
+    return stands_still ? std::nullopt : std::optional(step);
+}
+
+#else
+
+struct FastInflater::State {
+    Inflater inflater;
+};
+
+FastInflater::FastInflater() : state_(std::make_unique<State>()) {}
+void FastInflater::begin() { state_->inflater.begin(); }
+std::optional<Inflater::Step> FastInflater::step(ByteView input, ByteSpan room) {
+    return state_->inflater.step(input, room);
+}
+
+#endif
+
+FastInflater::~FastInflater() = default;
 
 void Crc32::update(ByteView bytes) noexcept {
     value_ = static_cast<std::uint32_t>(::crc32_z(value_, bytes.data(), bytes.size()));

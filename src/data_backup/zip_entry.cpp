@@ -176,7 +176,7 @@ struct EntryReader::State {
     bool more_to_come = false;  // of what was taken in: the room was full
     SecretBytes block;
     ByteView input;
-    codec::Inflater inflater;
+    codec::FastInflater inflater;
     codec::Crc32 crc;
     std::optional<crypto::AesCounter> cipher;
 };

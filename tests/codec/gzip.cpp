@@ -2,6 +2,7 @@
 
 #include <zlib.h>
 
+#include "codec/inflate.hpp"
 #include "support.hpp"
 
 using namespace tresor;
@@ -173,4 +174,46 @@ TEST_CASE("gzip: a wrong hint of the size changes nothing") {
     auto read = gunzip(packed, plenty);
     CHECK(text_in(read) == content);
     CHECK(read.ignored == 8);
+}
+
+TEST_CASE("inflate: the fast one gives what the exact one gives") {
+    test::Random random(7);
+    for (std::uint64_t i = test::rounds(300); i > 0; --i) {
+        std::string text(test::below(random, 200'000), 'x');
+        auto alphabet = 1 + test::below(random, 200);
+        for (char& c : text) c = static_cast<char>(test::below(random, alphabet));
+        Bytes packed = zlib_gzip(as_bytes(text), static_cast<int>(i % 10));
+        packed.erase(packed.begin(), packed.begin() + 10);             // gzip's header
+        packed.resize(packed.size() - 8 + test::below(random, 20));  // its trailer; padding
+        std::size_t chunk = 1 + test::below(random, 70'000), space = 1 + test::below(random, 70'000);
+        Bytes room(space), given;
+        codec::FastInflater inflater;
+        for (int round = 0; round < 2; ++round) {
+            inflater.begin();
+            given.clear();
+            bool at_end = false;
+            for (std::size_t at = 0; !at_end;) {
+                auto size = std::min(chunk, packed.size() - at);
+                auto step = inflater.step(ByteView(packed).subspan(at, size), room);
+                REQUIRE(step);
+                at += step->taken;
+                given.insert(given.end(), room.begin(),
+                             room.begin() + static_cast<std::ptrdiff_t>(step->given));
+                at_end = step->at_end;
+            }
+            if (test::text_of(given) != text) FAIL(i);
+        }
+    }
+}
+
+TEST_CASE("inflate: what is no stream is none for the fast one, too") {
+    Bytes room(1000);
+    for (auto bad : {"ff", "07", "00010000000000"}) {
+        codec::FastInflater inflater;
+        Bytes packed = test::unhex(bad);
+        std::optional<codec::Inflater::Step> step = inflater.step(packed, room);
+        while (step && !step->at_end && (step->taken > 0 || step->given > 0))
+            step = inflater.step({}, room);
+        CHECK((!step || !step->at_end));
+    }
 }

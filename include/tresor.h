@@ -885,12 +885,14 @@ typedef struct tresor_export_options {
 
 typedef struct tresor_exported {
     uint64_t chats, messages, media;
+    uint64_t bad; /* entries that are damaged, and not in it, or not all of them */
 } tresor_exported;
 
-/* Writes into a folder that is new or empty (else TRESOR_CONFLICT). What was damaged is among the
- * findings. `options` may be NULL here and below. */
-TRESOR_API int tresor_data_backup_export(tresor_exported *out, tresor_buf *findings,
-                                         tresor_data_backup *archive, const char *folder,
+/* Writes into a folder that is new or empty (else TRESOR_CONFLICT). `options` may be NULL here and
+ * below. */
+TRESOR_API int tresor_data_backup_export(tresor_exported *out, tresor_buf *bad_entries,
+                                         tresor_buf *findings, tresor_data_backup *archive,
+                                         const char *folder,
                                          const tresor_export_options *options);
 
 typedef struct tresor_statistics_options {

@@ -49,6 +49,25 @@ Archive::Archive(const Tool& tool)
       file_(tool.given.in),
       password_(tool.password_of("the archive", tool.password_file)) {}
 
+// By the texts of the library, which tell one case from another better than codes can.
+std::string Archive::hint_for(const Error& error) const {
+    auto says = [&](const char* word) {
+        return std::string_view(error.what()).find(word) != std::string_view::npos;
+    };
+    if (error.code() == Errc::unsupported && says("encrypted"))
+        return "--allow-unencrypted reads it all the same";
+    if (error.code() != Errc::malformed || !hints_) return {};
+    if (says("exported chat")) return "any program for zip files with AES opens it";
+    if (says("no settings")) return "--assume-version reads it all the same";
+    bool begins_like_one = file_.size() >= 4;
+    if (begins_like_one) {
+        Bytes head(4);
+        const_cast<FileReadAt&>(file_).read_at(0, head);
+        begins_like_one = as_text(head) == "PK\x03\x04";
+    }
+    return begins_like_one ? "tresor data salvage may save what is whole in it" : "";
+}
+
 DataBackup Archive::open() {
     return use([](ReadAt& file, const Password& password, const ReadOptions& options) {
         return DataBackup(file, password, options);
@@ -96,24 +115,12 @@ void show_bad_entries(Report& report, const std::vector<BadEntry>& bad, std::uin
                          entries_text(count).append(count == 1 ? " is damaged" : " are damaged"));
 }
 
-FolderToFill::FolderToFill(std::string path) : path_(std::move(path)) {
+void check_new_folder(const std::string& path) {
     namespace fs = std::filesystem;
-    was_there_ = fs::exists(fs::symlink_status(path_));
-    if (!was_there_) return;
-    if (!fs::is_directory(path_) || !fs::is_empty(path_))
-        throw Error(Errc::conflict, path_ + " exists already (give a folder that is new or empty)");
-}
-
-void FolderToFill::empty() noexcept {
-    namespace fs = std::filesystem;
-    std::error_code ignored;
-    if (!was_there_) fs::remove_all(path_, ignored);
-    if (!was_there_) return;
-    std::vector<fs::path> inside;
-    for (fs::directory_iterator it(path_, ignored), end; !ignored && it != end;
-         it.increment(ignored))
-        inside.push_back(it->path());
-    for (const fs::path& one : inside) fs::remove_all(one, ignored);
+    if (path == "-") throw Error(Errc::invalid_argument, "this goes into a folder, not to -");
+    if (!fs::exists(fs::symlink_status(path))) return;
+    if (!fs::is_directory(path) || !fs::is_empty(path))
+        throw Error(Errc::conflict, path + " exists already (give a folder that is new or empty)");
 }
 
 std::string entries_text(std::uint64_t count) {

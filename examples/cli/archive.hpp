@@ -23,8 +23,9 @@ public:
         try {
             return work(file_, password_, options_);
         } catch (const tresor::Error& error) {
-            if (error.code() != tresor::Errc::malformed || !hints_) throw;
-            throw with_hint(error, "tresor data salvage may save what is whole in it");
+            std::string hint = hint_for(error);
+            if (hint.empty()) throw;
+            throw with_hint(error, hint);
         }
     }
     tresor::data_backup::DataBackup open();
@@ -32,6 +33,8 @@ public:
     std::uint64_t size() const { return file_.size(); }
 
 private:
+    std::string hint_for(const tresor::Error& error) const;
+
     tresor::data_backup::ReadOptions options_;
     tresor::FileReadAt file_;
     tresor::Password password_;
@@ -50,31 +53,8 @@ void add_warnings(Report& report, std::vector<tresor::Finding> findings);
 void show_bad_entries(Report& report, const std::vector<tresor::data_backup::BadEntry>& bad,
                       std::uint64_t count);
 
-// Calls `work`, which is to fill a folder that is new or empty (else conflict). If it fails, the
-// folder is as it was.
-class FolderToFill {
-public:
-    explicit FolderToFill(std::string path);
-    template <class Work>
-    auto by(Work&& work) {
-        try {
-            return work();
-        } catch (const tresor::Error& error) {
-            // Then somebody else has put something there.
-            if (error.code() != tresor::Errc::conflict) empty();
-            throw;
-        } catch (...) {
-            empty();
-            throw;
-        }
-    }
-
-private:
-    void empty() noexcept;
-
-    std::string path_;
-    bool was_there_;
-};
+// Throws conflict if there is anything in the folder already: before a password is asked for.
+void check_new_folder(const std::string& path);
 
 std::string entries_text(std::uint64_t count);  // "24 entries"
 // For a line of a table, or so many spaces.

@@ -32,6 +32,12 @@ Json owner_of(const DataBackup& archive) {
     return archive.identity() ? Json(std::string(archive.identity()->text())) : Json(nullptr);
 }
 
+// As wide as each other.
+std::string_view kind_text(ChatKind kind) {
+    if (kind == ChatKind::contact) return "chat ";
+    return kind == ChatKind::group ? "group" : "list ";
+}
+
 std::string version_text(int version) {
     return std::to_string(version) +
            (version > newest_version
@@ -115,10 +121,12 @@ Report data_list(const Tool& tool) {
                          {"media", media},
                          {"first", first},
                          {"last", last}});
-        report.text += right(summary ? messages.dump() : "damaged", 9) + " messages  " +
-                       right(summary ? media.dump() : "?", 6) + " files  " +
+        std::string count = summary ? plural(summary->messages, "message") : "damaged";
+        std::string files = summary ? plural(summary->media, "file") : "";
+        report.text += right(count, 17) + "  " + right(files, 12) + "  " +
                        time_text(summary ? summary->last : std::nullopt) + "  " +
-                       harmless(chat.id) + "  " + harmless(chat.name) + "\n";
+                       std::string(kind_text(chat.kind)) + "  " + harmless(chat.id) + "  " +
+                       harmless(chat.name) + "\n";
     }
     report.json = {{"chats", std::move(chats)}};
     add_warnings(report, archive.findings());
@@ -147,8 +155,8 @@ Report data_salvage(const Tool& tool) {
     }
     Report report;
     report.json = {{"recovered", saved.recovered}, {"lost", saved.lost}};
-    report.text =
-        entries_text(saved.recovered) + " saved, " + std::to_string(saved.lost) + " lost\n";
+    report.text = entries_text(saved.recovered) + " saved, " + std::to_string(saved.lost) +
+                  " lost, not counting what was cut off\n";
     return report;
 }
 

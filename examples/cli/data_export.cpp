@@ -37,6 +37,8 @@ ExportOptions options_of(const Given& given) {
     options.utc_offset = time_zone_named(given.time_zone);
     options.since = moment_of(given.since, options.utc_offset, "--since");
     options.until = moment_of(given.until, options.utc_offset, "--until");
+    if (options.since && options.until && *options.until <= *options.since)
+        throw Error(Errc::invalid_argument, "--until is not after --since");
     options.language = language_named(given.language);
     options.media = !given.no_media;
     return options;
@@ -46,12 +48,10 @@ ExportOptions options_of(const Given& given) {
 
 Report data_extract(const Tool& tool) {
     const Given& given = tool.given;
-    FolderToFill folder(given.folder);
+    check_new_folder(given.folder);
     Archive file(tool);
-    auto extracted = folder.by([&] {
-        return file.use([&](auto& at, auto& password, auto& options) {
-            return extract(at, password, given.folder, given.media_only, options);
-        });
+    auto extracted = file.use([&](auto& at, auto& password, auto& options) {
+        return extract(at, password, given.folder, given.media_only, options);
     });
     Report report;
     report.json = {{"files", extracted.files}, {"bytes", extracted.bytes}};
@@ -63,14 +63,15 @@ Report data_extract(const Tool& tool) {
 Report data_export(const Tool& tool) {
     const Given& given = tool.given;
     ExportOptions options = options_of(given);
-    FolderToFill folder(given.folder);
+    check_new_folder(given.folder);
     Archive file(tool);
     DataBackup archive = file.open();
-    auto made = folder.by([&] { return export_chats(archive, given.folder, options); });
+    auto made = export_chats(archive, given.folder, options);
     Report report;
     report.json = {{"chats", made.chats}, {"messages", made.messages}, {"media", made.media}};
     report.text = plural(made.messages, "message") + " of " + plural(made.chats, "chat") + ", " +
                   plural(made.media, "file") + " in " + given.folder + "\n";
+    show_bad_entries(report, made.bad, made.bad.size());
     add_warnings(report, std::move(made.findings));
     return report;
 }

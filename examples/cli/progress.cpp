@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <memory>
 
 #include "system.hpp"
 
@@ -36,6 +37,12 @@ std::string time_text(double seconds) {
 // One line, drawn over and over.
 class Bar {
 public:
+    Bar() = default;
+    Bar(const Bar&) = delete;
+    // Whatever is said next does not stand behind it.
+    ~Bar() {
+        if (visible_) write_stderr("\r\x1b[K");
+    }
     void show(std::uint64_t done, std::optional<std::uint64_t> total) {
         auto now = Clock::now();
         if (done < last_done_) began_ = drawn_ = now;  // the next piece of work
@@ -44,6 +51,7 @@ public:
         bool ends = total && done >= *total;
         if (seconds < 0.5 || (!ends && now - drawn_ < std::chrono::milliseconds(100))) return;
         drawn_ = now;
+        visible_ = !ends;
         write_stderr(std::string("\r\x1b[K").append(ends ? "" : line(done, total, seconds)));
     }
 
@@ -66,6 +74,7 @@ private:
 
     Clock::time_point began_ = Clock::now(), drawn_ = began_;
     std::uint64_t last_done_ = 0;
+    bool visible_ = false;
 };
 
 }  // namespace
@@ -73,8 +82,8 @@ private:
 tresor::Progress progress_bar(const Tool& tool) {
     if (tool.quiet || !stderr_is_terminal())
         return [](std::uint64_t, std::optional<std::uint64_t>) { return !interrupted(); };
-    return [bar = Bar()](std::uint64_t done, std::optional<std::uint64_t> total) mutable {
-        bar.show(done, total);
+    return [bar = std::make_shared<Bar>()](std::uint64_t done, std::optional<std::uint64_t> total) {
+        bar->show(done, total);
         return !interrupted();
     };
 }

@@ -171,19 +171,45 @@ std::string ago(tresor::Timestamp then, tresor::Timestamp now) {
     return seconds < 0 ? "in " + text : text + " ago";
 }
 
+namespace {
+
+// Of the character that begins here; 0 if that is no UTF-8.
+std::size_t utf8_size(std::string_view text) {
+    auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    std::size_t size = byte(0) < 0x80                      ? 1
+                       : byte(0) >= 0xC2 && byte(0) < 0xE0 ? 2
+                       : byte(0) >= 0xE0 && byte(0) < 0xF0 ? 3
+                       : byte(0) >= 0xF0 && byte(0) < 0xF5 ? 4
+                                                           : 0;
+    if (size > text.size()) return 0;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((byte(i) & 0xC0) != 0x80) return 0;
+    return size;
+}
+
+// What steers a terminal, or turns the direction of writing.
+bool is_harmful(std::string_view character) {
+    if (character.size() == 1) return character[0] < 0x20 || character[0] == 0x7F;
+    if (character >= "\xC2\x80" && character < "\xC2\xA0") return true;     // U+0080 to U+009F
+    for (auto [first, last] : {std::pair("\xD8\x9C", "\xD8\x9C"),           // U+061C
+                               std::pair("\xE2\x80\x8E", "\xE2\x80\x8F"),   // U+200E, U+200F
+                               std::pair("\xE2\x80\xA8", "\xE2\x80\xAE"),   // U+2028 to U+202E
+                               std::pair("\xE2\x81\xA6", "\xE2\x81\xA9")})  // U+2066 to U+2069
+        if (character >= first && character <= last) return true;
+    return false;
+}
+
+}  // namespace
+
 std::string harmless(std::string_view text, std::string_view may_stay) {
     std::string shown;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        unsigned char c = static_cast<unsigned char>(text[i]);
-        auto next = [&](std::size_t k) {
-            return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
-        };
-        bool control = (c < 0x20 || c == 0x7F) && may_stay.find(text[i]) == may_stay.npos;
-        bool c1 = c == 0xC2 && next(1) >= 0x80 && next(1) < 0xA0;  // U+0080 to U+009F
-        bool direction = c == 0xE2 && ((next(1) == 0x80 && (next(2) >= 0xAA && next(2) <= 0xAE)) ||
-                                       (next(1) == 0x81 && (next(2) >= 0xA6 && next(2) <= 0xA9)));
-        shown += control || c1 || direction ? '?' : text[i];
-        i += direction ? 2 : c1 ? 1 : 0;
+    while (!text.empty()) {
+        std::size_t size = utf8_size(text);
+        std::string_view character = text.substr(0, size);
+        bool stays = size == 1 && may_stay.find(text[0]) != may_stay.npos;
+        bool harmful = size == 0 || (is_harmful(character) && !stays);
+        shown += harmful ? "?" : character;
+        text.remove_prefix(std::max<std::size_t>(size, 1));
     }
     return shown;
 }

@@ -69,8 +69,10 @@ CivilTime civil_time(Timestamp time, const UtcOffset& offset) {
     Seconds ahead = offset ? std::clamp(offset(time), -day_long, day_long) : Seconds(0);
     // Days and the rest apart, so that no sum leaves 64 bits.
     Seconds since = time.time_since_epoch();
-    auto days = std::chrono::floor<std::chrono::days>(since).count();
-    Seconds rest = since - Seconds(days * day_long.count()) + ahead;
+    std::int64_t days = since / day_long;
+    Seconds rest = since % day_long;
+    if (rest < Seconds(0)) --days, rest += day_long;
+    rest += ahead;
     if (rest < Seconds(0)) --days, rest += day_long;
     if (rest >= day_long) ++days, rest -= day_long;
 

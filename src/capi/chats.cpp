@@ -124,16 +124,18 @@ int tresor_data_backup_salvage(tresor_salvaged* out, tresor_file* file, const ch
     });
 }
 
-int tresor_data_backup_export(tresor_exported* out, tresor_buf* findings,
+int tresor_data_backup_export(tresor_exported* out, tresor_buf* bad_entries, tresor_buf* findings,
                               tresor_data_backup* archive, const char* folder,
                               const tresor_export_options* options) {
     return guard([&] {
-        OutBuf found(findings, true);
+        OutBuf bad(bad_entries, true), found(findings, true);
         Out result(out, tresor_exported{});
         auto exported = export_chats(archive_in(archive), text(folder), options_of(options));
+        give_bad(bad, exported.bad);
         found.set_findings(exported.findings);
+        bad.release();
         found.release();
-        result.set({exported.chats, exported.messages, exported.media});
+        result.set({exported.chats, exported.messages, exported.media, exported.bad.size()});
     });
 }
 

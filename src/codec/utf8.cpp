@@ -54,4 +54,10 @@ std::size_t put_code_point(char32_t point, char* into) noexcept {
     return size;
 }
 
+std::string_view front(std::string_view text, std::size_t most) noexcept {
+    if (text.size() <= most) return text;
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0) == 0x80) --most;
+    return text.substr(0, most);
+}
+
 }  // namespace tresor::codec

@@ -1,9 +1,11 @@
 #include "data_backup/archive.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <tresor/id_export.hpp>
 
+#include "codec/utf8.hpp"
 #include "data_backup/people.hpp"
 #include "data_backup/table.hpp"
 
@@ -11,12 +13,15 @@ namespace tresor::data_backup {
 
 namespace {
 
+// Of people and chats, as they are shown: the apps take 256 bytes at most.
+constexpr std::size_t longest_name = 500;
+
 Chat named(ChatKind kind, std::string_view id, std::string_view name) {
     Chat chat;
     chat.kind = kind;
     chat.id = id;
     bool blank = name.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    chat.name = blank ? id : name;
+    chat.name = codec::front(blank ? id : name, longest_name);
     return chat;
 }
 
@@ -78,7 +83,7 @@ void DataBackup::State::read_settings() {
         for (CsvRow row; reader.next(row);) {
             if (row.size() != 2 || row[0] != "version") continue;
             auto number = parse_integer(row[1]);
-            if (!number || *number < 0 || *number > 1'000'000)
+            if (!number || !std::in_range<int>(*number))
                 throw Error(Errc::malformed, "the version of the archive is no number");
             version = static_cast<int>(*number);
         }
@@ -114,6 +119,8 @@ void DataBackup::State::read_tables() {
     for (std::size_t i = 0; i < contacts.size(); ++i)
         if (!by_identity.emplace(contacts[i].identity, i).second)
             findings.add("contacts.csv", "a contact is there twice");
+    for (const Contact& contact : contacts)
+        names.emplace_back(codec::front(display_name(contact), longest_name));
     with_table("groups.csv",
                [&](ByteSource& source) { groups = read_groups(source, owner(), findings); });
     with_table("distribution_list.csv",
@@ -139,19 +146,17 @@ void DataBackup::State::read_polls() {
             findings.add("ballot.csv", "two polls have the same number");
 }
 
-const Group* DataBackup::State::group_of_reference(std::string_view ref_id) const {
-    auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
-        return group.number == ref_id || group.id + "-" + group.creator == ref_id;
-    });
-    return found == groups.end() ? nullptr : &*found;
-}
-
 // Only how `ref` ends counts: old archives may have a qualified name.
 void DataBackup::State::link_polls(const std::vector<PollTables::Reference>& references) {
+    std::map<std::string, const Group*, std::less<>> by_number;
+    for (const Group& group : groups)
+        for (const std::string& key : {group.number, group.id + "-" + group.creator})
+            by_number.emplace(key, &group);
     for (std::size_t i = 0; i < polls.size(); ++i) {
         const auto& [ref, ref_id] = references[i];
-        const Group* group =
-            ref.ends_with("IdentityBallotModel") ? nullptr : group_of_reference(ref_id);
+        auto found = by_number.find(ref_id);
+        bool may_be_group = !ref.ends_with("IdentityBallotModel") && found != by_number.end();
+        const Group* group = may_be_group ? found->second : nullptr;
         bool is_contact = !ref.ends_with("GroupBallotModel") && by_identity.contains(ref_id);
         if (group != nullptr) {
             polls[i].chat_kind = ChatKind::group;
@@ -170,6 +175,18 @@ std::string DataBackup::State::picture(std::string_view prefix, std::string_view
     return !number.empty() && container.find(name) != nullptr ? name : std::string();
 }
 
+// An id stands for one chat only, also in JSON.
+void DataBackup::State::make_unique(Chat& chat) {
+    unsigned& last = ids_[chat.id];
+    if (++last == 1) return;
+    std::string id = chat.id;
+    do {
+        chat.id = id + " (" + std::to_string(last++) + ")";
+    } while (ids_.contains(chat.id));
+    ids_[chat.id] = 1;
+    findings.add(chat.entry, "another chat has the same id");
+}
+
 void DataBackup::State::add_chat(Chat chat, std::string_view number) {
     std::string table(messages_prefix(chat.kind));
     table.append(number).append(".csv");
@@ -179,6 +196,7 @@ void DataBackup::State::add_chat(Chat chat, std::string_view number) {
         else
             findings.add(table, "belongs to two chats; the first has it");
     }
+    make_unique(chat);
     chats.push_back(std::move(chat));
 }
 
@@ -216,8 +234,10 @@ void DataBackup::State::list_orphans() {
             continue;
         }
         if (what.kind != EntryKind::messages || claimed_.contains(entry.name)) continue;
-        if (what.key.empty()) {
-            findings.add(entry.name, "a table of messages names no chat, and is left out");
+        constexpr std::size_t longest_id = 100;
+        if (what.key.empty() || what.key.size() > longest_id || !is_plain_name(what.key)) {
+            findings.add(is_plain_name(entry.name) ? entry.name.substr(0, longest_id) : "",
+                         "a table of messages names no chat, and is left out");
             continue;
         }
         Chat chat = named(what.chat, what.key, {});

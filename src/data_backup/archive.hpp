@@ -1,10 +1,10 @@
 // The state behind DataBackup: what was read when it was opened.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <unordered_map>
-#include <unordered_set>
 
 #include <tresor/data_backup/reader.hpp>
 
@@ -29,12 +29,13 @@ struct DataBackup::State {
     int version = 1;
     std::optional<ThreemaId> identity;
     std::vector<Contact> contacts;
+    std::vector<std::string> names;  // of contacts, as they are shown
     std::vector<Group> groups;
     std::vector<DistributionList> lists;
     std::vector<Poll> polls;
     std::vector<Chat> chats;
     Reactions reactions;
-    std::unordered_map<std::string_view, std::size_t> by_identity, by_chat, by_poll;
+    std::map<std::string_view, std::size_t> by_identity, by_chat, by_poll;
 
     std::string_view owner() const { return identity ? identity->text() : std::string_view(); }
     std::string picture(std::string_view prefix, std::string_view number) const;
@@ -45,16 +46,17 @@ private:
     void read_tables();
     void read_polls();
     void link_polls(const std::vector<PollTables::Reference>& references);
-    const Group* group_of_reference(std::string_view ref_id) const;
     void list_chats();
     void list_orphans();
+    void make_unique(Chat& chat);
     void add_chat(Chat chat, std::string_view number);
     // Reads a table, if it is there; what does not open is a finding.
     template <class Read>
     void with_table(std::string_view name, const Read& read);
 
-    std::unordered_set<std::string> claimed_;   // tables that a chat has
-    std::unordered_set<std::string> reported_;  // tables whose findings are listed
+    std::map<std::string, unsigned> ids_;  // of chats, and how often each was wanted
+    std::set<std::string> claimed_;        // tables that a chat has
+    std::set<std::string> reported_;       // tables whose findings are listed
     Findings ignored_;
 };
 

@@ -15,7 +15,7 @@ constexpr std::size_t batch = 8;                // entries whose keys are derive
 constexpr std::size_t most_probes = 4;          // entries that a password is tried on
 constexpr std::uint64_t probe_bytes = 1 << 20;  // of an entry that is read only to try a password
 
-bool is_chat_export(const std::unordered_map<std::string_view, const ZipEntry*>& names) {
+bool is_chat_export(const std::map<std::string_view, const ZipEntry*>& names) {
     return names.contains("messages.txt") && !names.contains("settings");
 }
 
@@ -51,7 +51,6 @@ Container::Container(ReadAt& file, const Password& password, const ReadOptions& 
       options_(options),
       directory_(read_zip_directory(
           file, {.directory_bytes = options.max_directory_bytes, .entries = options.max_entries})) {
-    by_name_.reserve(directory_.entries.size());
     for (const ZipEntry& entry : directory_.entries) by_name_.emplace(entry.name, &entry);
     if (is_chat_export(by_name_))
         throw Error(Errc::malformed,

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <tresor/data_backup/reader.hpp>
@@ -48,7 +48,7 @@ private:
     ReadAt& file_;
     ReadOptions options_;
     ZipDirectory directory_;
-    std::unordered_map<std::string_view, const ZipEntry*> by_name_;
+    std::map<std::string_view, const ZipEntry*> by_name_;  // no hash: names are foreign
     SecretBytes password_;
 };
 

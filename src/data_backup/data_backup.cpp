@@ -93,8 +93,9 @@ const Poll* DataBackup::poll(std::string_view row_id) const noexcept {
 }
 
 std::string DataBackup::name_of(std::string_view identity) const {
-    const Contact* known = contact(identity);
-    return known != nullptr ? display_name(*known) : std::string(identity);
+    auto found = state_->by_identity.find(identity);
+    return found != state_->by_identity.end() ? state_->names[found->second]
+                                              : std::string(identity);
 }
 
 std::string DataBackup::owner_picture() const {

@@ -11,6 +11,7 @@
 #include "data_backup/export_media.hpp"
 #include "data_backup/output_folder.hpp"
 #include "data_backup/safe_name.hpp"
+#include "data_backup/zip_entry.hpp"
 
 namespace tresor::data_backup {
 
@@ -39,8 +40,7 @@ private:
 std::vector<const Chat*> chosen(const DataBackup& archive, const std::vector<std::string>& ids) {
     for (std::size_t i = 0; i < ids.size(); ++i)
         if (!archive.chat(ids[i]))
-            throw Error(Errc::not_found, "chat " + std::to_string(i + 1) +
-                                             " of those asked for is not in the archive");
+            throw Error(Errc::not_found, "there is no chat " + ids[i] + " in the archive");
     std::set<std::string_view> wanted(ids.begin(), ids.end());
     std::vector<const Chat*> chats;
     for (const Chat& chat : archive.chats())
@@ -72,11 +72,6 @@ std::unique_ptr<ChatWriter> writer_of(OutputFolder& folder, const Lookup& lookup
     throw Error(Errc::invalid_argument, "there is no such format");
 }
 
-bool is_damage(Errc code) noexcept {
-    return code == Errc::auth_failed || code == Errc::malformed || code == Errc::too_large ||
-           code == Errc::unsupported;
-}
-
 // A message that waits for its files.
 struct Waiting {
     Message message;
@@ -100,7 +95,7 @@ public:
           options_(options),
           lookup_(archive),
           meter_(archive.options().progress, total),
-          media_(archive, folder, meter_, findings_),
+          media_(archive, folder, meter_, exported_.bad),
           writer_(writer_of(folder, lookup_, options)) {}
 
     void add(const Chat& chat) {
@@ -109,8 +104,8 @@ public:
         try {
             reader.emplace(archive_.messages(chat));
         } catch (const Error& error) {
-            if (!is_damage(error.code())) throw;
-            findings_.add(chat.entry, std::string("the chat was left out: ") + error.what());
+            if (!is_of_entry(error)) throw;
+            exported_.bad.push_back({chat.entry, error.code(), error.what()});
             return;
         }
         file_name_ = names_.take(chat_file_name(chat));
@@ -131,8 +126,6 @@ public:
         writer_->finish();
         meter_.finish();
         exported_.findings = archive_.findings();
-        std::vector<Finding> more = findings_.take();
-        std::move(more.begin(), more.end(), std::back_inserter(exported_.findings));
         return std::move(exported_);
     }
 
@@ -159,8 +152,9 @@ private:
                 bytes = 0;
             }
         } catch (const Error& error) {
-            if (!is_damage(error.code())) throw;
-            findings_.add(chat.entry, std::string("the chat ends early: ") + error.what());
+            if (!is_of_entry(error)) throw;
+            exported_.bad.push_back(
+                {chat.entry, error.code(), std::string("the chat ends early: ") + error.what()});
         }
         pass_on();
     }
@@ -216,7 +210,7 @@ private:
     DataBackup& archive_;
     const ExportOptions& options_;
     ArchiveLookup lookup_;
-    Findings findings_;
+    Exported exported_;
     Meter meter_;
     MediaCopier media_;
     std::unique_ptr<ChatWriter> writer_;
@@ -225,7 +219,6 @@ private:
     std::string file_name_;
     ChatResult result_;
     std::vector<Waiting> waiting_;
-    Exported exported_;
 };
 
 }  // namespace

@@ -9,16 +9,13 @@
 
 #include <tresor/error.hpp>
 
+#include "data_backup/zip_entry.hpp"
+
 namespace tresor::data_backup {
 
 namespace {
 
 // What is wrong with one entry, not with the work.
-bool is_damage(Errc code) noexcept {
-    return code == Errc::auth_failed || code == Errc::malformed || code == Errc::too_large ||
-           code == Errc::unsupported;
-}
-
 // Counts, and stops when the work is to end.
 class CountingSink final : public ByteSink {
 public:
@@ -43,10 +40,11 @@ private:
 void run(const DataBackup& archive, Meter& meter, Copy& copy) {
     CountingSink sink(*copy.sink, meter);
     try {
-        if (!archive.read(copy.entry, sink)) copy.failure = "is not in the archive";
+        if (!archive.read(copy.entry, sink))
+            copy.failure = Error(Errc::malformed, "it is not in the archive");
     } catch (const Error& error) {
-        if (!is_damage(error.code())) throw;
-        copy.failure = error.what();
+        if (!is_of_entry(error)) throw;
+        copy.failure = error;
     }
     copy.size = sink.size();
     copy.sink.reset();
@@ -135,8 +133,8 @@ void Meter::check() const {
 }
 
 MediaCopier::MediaCopier(const DataBackup& archive, DiskFolder& folder, Meter& meter,
-                         Findings& findings)
-    : archive_(archive), folder_(folder), meter_(meter), findings_(findings) {
+                         std::vector<BadEntry>& bad)
+    : archive_(archive), folder_(folder), meter_(meter), bad_(bad) {
     for (const EntryInfo& entry : archive.entries())
         packed_sizes_.emplace(entry.name, entry.packed_size);
 }
@@ -187,9 +185,9 @@ void MediaCopier::copy_by_threads(std::size_t jobs) {
 }
 
 void MediaCopier::finish(Copy& copy) {
-    if (!copy.failure.empty()) {
+    if (copy.failure) {
         folder_.remove(copy.path);
-        findings_.add(copy.entry, "left out: " + copy.failure);
+        bad_.push_back({copy.entry, copy.failure->code(), copy.failure->what()});
         return;
     }
     if (copy.time) folder_.set_time(copy.path, std::chrono::floor<Seconds>(*copy.time));
@@ -207,7 +205,7 @@ std::string MediaCopier::copy_picture(const std::string& entry, const std::strin
         bool there = archive_.read(entry, content);
         std::string_view extension = picture_extension(as_text(content.bytes()));
         if (!there || extension.empty()) {
-            findings_.add(entry, "left out: no picture of a kind that is known");
+            bad_.push_back({entry, Errc::malformed, "it is no picture of a kind that is known"});
             return "";
         }
         std::unique_ptr<ByteSink> sink;
@@ -215,8 +213,8 @@ std::string MediaCopier::copy_picture(const std::string& entry, const std::strin
         copied.size = content.bytes().size();
         sink->write(content.bytes());
     } catch (const Error& error) {
-        if (!is_damage(error.code())) throw;
-        findings_.add(entry, std::string("left out: ") + error.what());
+        if (!is_of_entry(error)) throw;
+        bad_.push_back({entry, error.code(), error.what()});
     }
     meter_.advance(packed_size(entry));
     return copied.path;

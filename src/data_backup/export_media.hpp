@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include <tresor/data_backup/reader.hpp>
@@ -45,14 +44,15 @@ struct Copy {
     std::optional<Moment> time;      // it is to have
     std::unique_ptr<ByteSink> sink;  // until it is done
     std::uint64_t size = 0;          // what was written
-    std::string failure;             // why it is not there
+    std::optional<Error> failure;    // why it is not there
 };
 
 // Each entry is copied once, however often it is asked for. Keeps what it is given. One thread at a
 // time; it uses `jobs` of its own.
 class MediaCopier {
 public:
-    MediaCopier(const DataBackup& archive, DiskFolder& folder, Meter& meter, Findings& findings);
+    MediaCopier(const DataBackup& archive, DiskFolder& folder, Meter& meter,
+                std::vector<BadEntry>& bad);
 
     // Asks for a copy as `name` in `parent`, made by copy_all().
     void want(const std::string& entry, const std::string& parent, const std::string& name,
@@ -80,10 +80,10 @@ private:
     const DataBackup& archive_;
     DiskFolder& folder_;
     Meter& meter_;
-    Findings& findings_;
-    std::unordered_map<std::string, std::uint64_t> packed_sizes_;
-    std::map<std::string, UniqueNames> names_;        // of each folder
-    std::unordered_map<std::string, Copied> copied_;  // by entry
+    std::vector<BadEntry>& bad_;
+    std::map<std::string, std::uint64_t> packed_sizes_;
+    std::map<std::string, UniqueNames> names_;  // of each folder
+    std::map<std::string, Copied> copied_;      // by entry
     std::vector<Copy> wanted_;
 };
 

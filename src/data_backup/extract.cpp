@@ -1,5 +1,7 @@
+#include <map>
 #include <mutex>
-#include <unordered_set>
+#include <set>
+#include <unordered_map>
 
 #include <tresor/data_backup/reader.hpp>
 
@@ -26,13 +28,16 @@ public:
             if (!is_plain_name(std::string_view(&c, 1)) && c != '.') c = '_';
         if (!is_plain_name(name) || name.front() == '.') name.insert(name.begin(), '_');
         std::string free = name;
-        for (unsigned i = 2; !taken_.insert(free).second; ++i)
-            free = name + "-" + std::to_string(i);
-        return free;
+        if (taken_.insert(free).second) return free;
+        for (unsigned& last = last_.try_emplace(name, 1).first->second;;) {
+            free = name + "-" + std::to_string(++last);
+            if (taken_.insert(free).second) return free;
+        }
     }
 
 private:
-    std::unordered_set<std::string> taken_;
+    std::set<std::string> taken_;
+    std::map<std::string, unsigned> last_;  // number behind a name
 };
 
 class Extractor {

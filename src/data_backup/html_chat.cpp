@@ -178,7 +178,9 @@ void ChatPages::end_page(const Shown* next) {
     }
     html.append("<footer class=\"end\">").append(tools_.phrases.messages(on_page_));
     std::string months = months_of(tools_, chat_.pages.back().from, chat_.pages.back().to);
-    if (!months.empty()) html.append(" · ").append(months);
+    if (!months.empty())
+        html.append(" · ").append(months).append(" · ").append(
+            tools_.clock(*chat_.pages.back().to));
     html += "</footer>\n";
     add_lightbox(html, tools_.words);
     html += frame_.end();

@@ -45,7 +45,7 @@ void add_quote(std::string& html, const HtmlTools& tools, std::string_view perso
         html += "</bdi></span> ";
     }
     html += "<span class=\"said\" dir=\"auto\">";
-    add_escaped(html, text);
+    add_escaped(html, tools.phrases.with_mentions(text));
     html += "</span>";
 }
 
@@ -194,7 +194,7 @@ void add_edit(std::string& html, const HtmlTools& tools, const Shown& shown) {
     }
     html.append("<span class=\"edited\">").append(tools.phrases.edited()).append(" ");
     tools.add_time(html, at, same_day ? tools.phrases.time(time) : tools.phrases.date(time));
-    html += "</span> ";
+    html += "</span> · ";
 }
 
 void add_state(std::string& html, const HtmlTools& tools, const Message& message) {

@@ -49,8 +49,13 @@ struct HtmlTools {
     }
     // <time> that says `text`.
     void add_time(std::string& html, Moment moment, std::string_view text) const;
-    // "31 January 2025, 09:05"
-    std::string moment(Moment moment) const { return phrases.moment(civil(moment)); }
+    // "31 January 2025, 09:05 UTC"
+    std::string moment(Moment moment) const {
+        return phrases.moment(civil(moment)).append(" ").append(clock(moment));
+    }
+    std::string clock(Moment moment) const {
+        return Phrases::clock(second_of(moment), options.utc_offset);
+    }
 
     const ExportOptions& options;
     const Lookup& lookup;

@@ -1,5 +1,5 @@
 #include <optional>
-#include <unordered_set>
+#include <set>
 
 #include "data_backup/chat_writer.hpp"
 #include "data_backup/json_fields.hpp"
@@ -84,7 +84,7 @@ void JsonExport::finish() {
 
 // Of an export of some chats only what belongs to them, so that it can be passed on.
 void JsonExport::write_tables(JsonWriter& json) const {
-    std::unordered_set<std::string_view> chats, people{};
+    std::set<std::string_view> chats, people{};
     for (const IndexedChat& one : chats_) {
         chats.insert(one.chat.id);
         if (one.chat.kind == ChatKind::contact) people.insert(one.chat.id);

@@ -116,7 +116,7 @@ std::vector<Contact> read_contacts(ByteSource& source, Findings& findings) {
         contact.hidden = table.flag(hidden);
         contact.archived = table.flag(archived);
         contact.number = table.text(table.has(number) ? number : identity);
-        table.others(contact.others);
+        contact.others = table.kept_others();
         contacts.push_back(std::move(contact));
     }
     return contacts;
@@ -145,7 +145,7 @@ std::vector<Group> read_groups(ByteSource& source, std::string_view owner, Findi
         group.number =
             table.has(number) ? std::string(table.text(number)) : group.id + "-" + group.creator;
         group.user_state = read_user_state(table, group.members, owner);
-        table.others(group.others);
+        group.others = table.kept_others();
         groups.push_back(std::move(group));
     }
     return groups;
@@ -167,7 +167,7 @@ std::vector<DistributionList> read_distribution_lists(ByteSource& source, Findin
         list.last_update = read_last_update(table, list_column::last_update);
         list.members = table.list(members);
         list.archived = table.flag(archived);
-        table.others(list.others);
+        list.others = table.kept_others();
         lists.push_back(std::move(list));
     }
     return lists;

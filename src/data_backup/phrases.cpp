@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <map>
 #include <set>
-#include <unordered_map>
 #include <utility>
 
 #include "codec/utf8.hpp"
@@ -144,7 +144,7 @@ std::vector<std::uint64_t> tally(const Poll& poll) {
     std::set<std::pair<std::int64_t, std::string_view>> chosen;
     for (const Vote& vote : poll.votes)
         if (vote.selected) chosen.emplace(vote.choice, vote.identity);
-    std::unordered_map<std::int64_t, std::uint64_t> count;
+    std::map<std::int64_t, std::uint64_t> count;
     for (const auto& one : chosen) ++count[one.first];
     std::vector<std::uint64_t> votes;
     for (const Choice& choice : poll.choices) {
@@ -183,6 +183,17 @@ std::string Phrases::location(const Location& location) const {
     for (const std::string* part : {&location.name, &location.address})
         if (!part->empty()) text.append(one_line(*part)).append(", ");
     return text.append(degrees(location.latitude)).append(" ").append(degrees(location.longitude));
+}
+
+std::string Phrases::clock(Timestamp time, const UtcOffset& utc_offset) {
+    std::int64_t minutes = utc_offset ? utc_offset(time).count() / 60 : 0;
+    if (minutes == 0) return "UTC";
+    std::string text = minutes < 0 ? "UTC-" : "UTC+";
+    if (minutes < 0) minutes = -minutes;
+    for (std::int64_t part : {minutes / 60, minutes % 60})
+        text.append(part < 10 ? "0" : "").append(std::to_string(part)).append(":");
+    text.pop_back();
+    return text;
 }
 
 std::string Phrases::with_mentions(std::string_view text) const {

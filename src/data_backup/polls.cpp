@@ -117,7 +117,7 @@ void PollTables::read_choices(ByteSource& source, Findings& findings) {
 void PollTables::read_votes(ByteSource& source, Findings& findings) {
     using namespace vote_column;
     Table table(source, "ballot_vote.csv", vote_columns, {}, findings);
-    std::unordered_map<const Poll*, std::vector<std::int64_t>> numbers;
+    std::map<const Poll*, std::vector<std::int64_t>> numbers;
     for (const Poll& one : polls_)
         for (const Choice& choice_of_it : one.choices) numbers[&one].push_back(choice_of_it.number);
     for (auto& [owner, known] : numbers) std::sort(known.begin(), known.end());

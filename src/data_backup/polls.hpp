@@ -1,9 +1,9 @@
 // The tables of polls, their choices and votes (data-backup.md 4.8 to 4.10).
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <tresor/data_backup/model.hpp>
@@ -37,7 +37,7 @@ private:
 
     std::vector<Poll> polls_;
     std::vector<Reference> references_;
-    std::unordered_map<std::string, std::size_t> by_key_;  // "<id>-<creator>"
+    std::map<std::string, std::size_t> by_key_;  // "<id>-<creator>"
 };
 
 }  // namespace tresor::data_backup

@@ -12,10 +12,8 @@ constexpr std::size_t most_text = 500;                     // bytes of one
 constexpr std::size_t most_texts = std::size_t{32} << 20;  // of all of a chat
 
 std::string beginning(std::string_view text) {
-    if (text.size() <= most_text) return std::string(text);
-    std::size_t size = most_text;
-    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
-    return std::string(text.substr(0, size)) + "\u2026";
+    std::string_view front = codec::front(text, most_text);
+    return std::string(front).append(front.size() < text.size() ? "\u2026" : "");
 }
 
 // What stands for a message where it is quoted.

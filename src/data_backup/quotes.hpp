@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <unordered_map>
+#include <map>
 
 #include <tresor/data_backup/model.hpp>
 
@@ -23,7 +23,7 @@ public:
     std::optional<Quote> find(std::string_view quoted_id) const;
 
 private:
-    std::unordered_map<std::uint64_t, Quote> quotes_;
+    std::map<std::uint64_t, Quote> quotes_;
 };
 
 }  // namespace tresor::data_backup

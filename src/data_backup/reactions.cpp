@@ -39,6 +39,7 @@ void Reactions::read(ByteSource& source, ChatKind kind, Findings& findings) {
     while (table.next()) {
         ++counts_[static_cast<int>(kind)];
         std::string id(table.text(of_group ? column::group : column::identity));
+        bool lacks_chat = id.empty() || (of_group && table.text(column::creator).empty());
         if (of_group) {
             id += '-';
             id += table.text(column::creator);
@@ -46,8 +47,9 @@ void Reactions::read(ByteSource& source, ChatKind kind, Findings& findings) {
         auto message = parse_hex64(table.text(column::message));
         auto at = table.moment(column::at);
         std::string_view emoji = table.text(column::emoji);
-        if (!message || !at || emoji.empty() || table.text(column::sender).empty()) {
-            table.report("a reaction lacks its message, sender, emoji or time, and is left out");
+        if (lacks_chat || !message || !at || emoji.empty() || table.text(column::sender).empty()) {
+            table.report(
+                "a reaction lacks its chat, message, sender, emoji or time, and is left out");
             continue;
         }
         auto chat = chats_.emplace(key_of(kind, id), static_cast<std::uint32_t>(chats_.size()));
@@ -93,6 +95,8 @@ void Reactions::append(std::uint32_t chat, std::uint64_t message, std::vector<Re
                 return one.sender == reaction.sender && one.emoji == reaction.emoji;
             });
         if (!known) to.push_back(std::move(reaction));
+        constexpr std::size_t most = 2000;  // an id may be that of many messages
+        if (to.size() - had >= most) break;
     }
 }
 

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <tresor/data_backup/model.hpp>
@@ -40,7 +40,7 @@ private:
 
     std::vector<Row> rows_;
     std::vector<std::string> words_;  // senders and emojis, each once
-    std::unordered_map<std::string, std::uint32_t> word_numbers_, chats_;
+    std::map<std::string, std::uint32_t> word_numbers_, chats_;
     std::uint64_t counts_[3] = {};
 };
 

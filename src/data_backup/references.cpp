@@ -1,6 +1,7 @@
 #include "data_backup/references.hpp"
 
-#include <unordered_set>
+#include <map>
+#include <set>
 
 #include "data_backup/catalogue.hpp"
 #include "data_backup/table.hpp"
@@ -10,18 +11,35 @@ namespace tresor::data_backup {
 
 namespace {
 
+constexpr std::uint64_t too_large_for_the_app = 5 << 20;  // of thumbnails
+
+std::string table_of(ChatKind kind) {
+    if (kind == ChatKind::contact) return "contacts.csv";
+    return kind == ChatKind::group ? "groups.csv" : "distribution_list.csv";
+}
+
+bool is_nonce(std::string_view text) {
+    return (text.size() == 64 || text.size() == 48) &&
+           text.find_first_not_of("0123456789abcdefABCDEF") == text.npos;
+}
+
 class Checker {
 public:
     Checker(DataBackup& archive, Pace& pace, Findings& findings)
         : archive_(archive), pace_(pace), findings_(findings) {
-        for (const EntryInfo& entry : archive_.entries())
-            has_media_ = has_media_ || classify(entry.name).kind == EntryKind::media;
+        for (const EntryInfo& entry : archive_.entries()) {
+            auto kind = classify(entry.name).kind;
+            has_media_ = has_media_ || kind == EntryKind::media;
+            if (kind == EntryKind::messages) packed_sizes_[entry.name] = entry.packed_size;
+        }
     }
 
     void run() {
         check_members();
         check_votes();
+        await_reactions();
         for (const Chat& chat : archive_.chats()) check_chat(chat);
+        check_reactions();
         check_files();
         check_nonces("nonces.csv");
         check_nonces("nonces_d2d.csv");
@@ -52,17 +70,57 @@ private:
                     findings_.add("ballot_vote.csv", "a vote is of somebody who is no contact");
     }
 
+    // Calls `look` with the chat, the message and the place of each.
+    template <class Look>
+    void for_each_reaction(const Look& look) {
+        constexpr std::string_view columns[] = {"identity", "api_group_id",
+                                                "group_creator_identity", "api_message_id"};
+        for (std::string_view name : {"contact_reactions.csv", "group_reactions.csv"}) {
+            bool of_group = name.starts_with("group");
+            Findings told;  // what is odd in it, when the archive was opened
+            with_table(name, columns, told, [&](Table& table) {
+                while (table.next()) {
+                    std::string chat(table.text(of_group ? 1 : 0));
+                    if (of_group) chat.append("-").append(table.text(2));
+                    if (auto message = parse_hex64(table.text(3)))
+                        look(chat, *message,
+                             std::string(name) + ":" + std::to_string(table.line()));
+                }
+            });
+        }
+    }
+
+    void await_reactions() {
+        for_each_reaction([&](const std::string& chat, std::uint64_t message, const std::string&) {
+            awaited_[chat].insert(message);
+        });
+    }
+
+    void check_reactions() {
+        for_each_reaction([&](const std::string& chat, std::uint64_t message, std::string place) {
+            auto left = awaited_.find(chat);
+            if (left != awaited_.end() && left->second.contains(message))
+                findings_.add(std::move(place), "a reaction is to a message that is not there");
+        });
+    }
+
     void check_chat(const Chat& chat) {
-        if (chat.entry.empty()) return findings_.add("", "a contact, group or list has no chat");
+        if (chat.entry.empty())
+            return findings_.add(table_of(chat.kind), "one of its chats has no table");
+        auto awaited = awaited_.find(chat.id);
         try {
             MessageReader messages = archive_.messages(chat);
             for (Message message; messages.next(message);) {
                 check_message(chat, message);
+                auto id = awaited != awaited_.end() ? parse_hex64(message.api_id) : std::nullopt;
+                if (id) awaited->second.erase(*id);
                 pace_.add(0);
             }
         } catch (const Error& error) {
             if (!is_of_entry(error)) throw;  // told already
+            awaited_.erase(chat.id);
         }
+        pace_.add(packed_sizes_[chat.entry]);
     }
 
     void check_message(const Chat& chat, const Message& message) {
@@ -91,27 +149,29 @@ private:
         for (const EntryInfo& entry : archive_.entries()) {
             auto kind = classify(entry.name).kind;
             bool is_file = kind == EntryKind::media || kind == EntryKind::thumbnail;
+            std::string place = is_plain_name(entry.name) ? entry.name : "";
+            if (kind == EntryKind::thumbnail && entry.size >= too_large_for_the_app)
+                findings_.add(place, "the app does not restore a thumbnail so large");
             if (!is_file || used_.contains(entry.name)) continue;
-            findings_.add(is_plain_name(entry.name) ? entry.name : "", "no message has this file");
+            findings_.add(place, "no message has this file");
         }
     }
 
     // 64 hex digits, or 48 of a nonce that was not hashed; several in one cell in a very old form.
     void check_nonces(std::string_view name) {
         constexpr std::string_view columns[] = {"nonces"};
-        with_table(name, columns, [&](Table& table) {
+        with_table(name, columns, findings_, [&](Table& table) {
             if (!table.has(0)) return table.report("the column is missing");
             while (table.next())
                 for (const std::string& nonce : table.list(0))
-                    if (nonce.size() != 64 && nonce.size() != 48)
-                        table.report("a nonce has another length than nonces have");
+                    if (!is_nonce(nonce)) table.report("a nonce is none of 64 or 48 hex digits");
         });
     }
 
     // Told for progress only: other numbers do no harm.
     void check_counts() {
         constexpr std::string_view columns[] = {"contactReactions", "groupReactions"};
-        with_table("reaction_counts.csv", columns, [&](Table& table) {
+        with_table("reaction_counts.csv", columns, findings_, [&](Table& table) {
             if (!table.next()) return;
             const std::uint64_t there[] = {archive_.reaction_count(ChatKind::contact),
                                            archive_.reaction_count(ChatKind::group)};
@@ -123,11 +183,11 @@ private:
 
     template <class Read>
     void with_table(std::string_view name, std::span<const std::string_view> columns,
-                    const Read& read) {
+                    Findings& findings, const Read& read) {
         try {
             auto source = archive_.open(name);
             if (!source) return;
-            Table table(*source, name, columns, {}, findings_);
+            Table table(*source, name, columns, {}, findings);
             read(table);
         } catch (const Error& error) {
             if (!is_of_entry(error)) throw;
@@ -138,7 +198,10 @@ private:
     Pace& pace_;
     Findings& findings_;
     bool has_media_ = false;
-    std::unordered_set<std::string> used_;
+    std::set<std::string> used_;
+    std::map<std::string, std::uint64_t> packed_sizes_;  // of the tables of chats
+    // Messages that were reacted to and not found yet, by chat.
+    std::map<std::string, std::set<std::uint64_t>> awaited_;
 };
 
 }  // namespace

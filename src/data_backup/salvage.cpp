@@ -18,22 +18,34 @@ namespace {
 constexpr std::uint16_t sizes_behind = 0x0008;  // flag: in a descriptor
 constexpr std::array<Byte, 4> local_signature = {'P', 'K', 3, 4};
 
-// Where the next local header may stand, from `at` on; the end of the file if nowhere.
-std::uint64_t next_header(ReadAt& file, std::uint64_t at) {
-    Bytes block(65536);
-    while (file.size() - at >= local_signature.size()) {
-        auto size =
-            static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), file.size() - at));
-        ByteSpan bytes = ByteSpan(block).first(size);
-        file.read_at(at, bytes);
-        auto found =
-            std::search(bytes.begin(), bytes.end(), local_signature.begin(), local_signature.end());
-        auto before = static_cast<std::uint64_t>(found - bytes.begin());
-        if (found != bytes.end()) return at + before;
-        at += size - (local_signature.size() - 1);
+// Finds where local headers may stand; a block is read once, however many are in it.
+class Headers {
+public:
+    explicit Headers(ReadAt& file) : file_(file) {}
+    // The next from `at` on; the end of the file if there is none.
+    std::uint64_t next(std::uint64_t at) {
+        constexpr std::uint64_t most = 65536;
+        while (file_.size() - at >= local_signature.size()) {
+            if (at < begin_ || at + local_signature.size() > begin_ + block_.size()) {
+                block_.resize(static_cast<std::size_t>(std::min(most, file_.size() - at)));
+                file_.read_at(at, block_);
+                begin_ = at;
+            }
+            auto from = block_.begin() + static_cast<std::ptrdiff_t>(at - begin_);
+            auto found =
+                std::search(from, block_.end(), local_signature.begin(), local_signature.end());
+            if (found != block_.end())
+                return begin_ + static_cast<std::uint64_t>(found - block_.begin());
+            at = begin_ + block_.size() - (local_signature.size() - 1);
+        }
+        return file_.size();
     }
-    return file.size();
-}
+
+private:
+    ReadAt& file_;
+    Bytes block_;
+    std::uint64_t begin_ = 0;
+};
 
 class Salvager {
 public:
@@ -45,7 +57,8 @@ public:
     }
 
     Salvaged run() {
-        for (std::uint64_t at = 0; (at = next_header(file_, at)) < file_.size();) {
+        Headers headers(file_);
+        for (std::uint64_t at = 0; (at = headers.next(at)) < file_.size();) {
             if (options_.progress && !options_.progress(at, file_.size()))
                 throw Error(Errc::cancelled, "cancelled");
             auto end = take(at);
@@ -54,6 +67,7 @@ public:
         if (headers_ == 0)
             throw Error(Errc::malformed, "there is no entry of a backup in this file");
         if (!opened_) throw Error(Errc::auth_failed, "no entry opens with this password");
+        if (recovered_.empty()) throw Error(Errc::malformed, "no entry of this file is whole");
         finish();
         return {recovered_.size(), headers_ - recovered_.size()};
     }
@@ -89,10 +103,17 @@ private:
         ZipEntry& entry = header.entry;
         bool told = (entry.flags & sizes_behind) == 0 && entry.packed_size > 0;
         if (!told) entry.packed_size = file_.size() - header.begin;
+        // Of what is not packed only the code behind it tells where it ends: many headers before
+        // one place must not have it read again for each.
+        constexpr std::uint16_t stored = 0;
+        constexpr std::uint64_t most_times = 4;
+        if (entry.method == stored && vain_ / most_times > file_.size()) return false;
+        if (entry.method == stored) vain_ += entry.packed_size;
         try {
             auto found = measure_entry(file_, header, told, password, limits());
             opened_ = opened_ || found.fits;
             if (!found.size || (told && found.packed_size != entry.packed_size)) return false;
+            if (entry.method == stored) vain_ -= entry.packed_size;
             entry.size_hint = *found.size;
             entry.packed_size = found.packed_size;
             if (entry.aes_version == 1) entry.crc = found.crc;
@@ -140,6 +161,7 @@ private:
     std::size_t last_fit_ = 0;
     std::vector<ZipEntry> recovered_;
     std::uint64_t headers_ = 0, written_ = 0;
+    std::uint64_t vain_ = 0;  // bytes of stored entries that turned out not to be whole
     bool opened_ = false;
 };
 

@@ -1,6 +1,6 @@
 #include <tresor/data_backup/stats.hpp>
 
-#include <unordered_map>
+#include <map>
 
 #include "base/findings.hpp"
 #include "data_backup/stats_counter.hpp"
@@ -35,7 +35,7 @@ private:
     }
 
     const Progress& progress_;
-    std::unordered_map<std::string, std::uint64_t> sizes_;
+    std::map<std::string, std::uint64_t> sizes_;
     std::uint64_t done_ = 0, total_ = 0, messages_ = 0;
 };
 

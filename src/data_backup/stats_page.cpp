@@ -104,7 +104,11 @@ void StatsPage::head() {
         "</title>\n<style>", stats_style, "</style>\n</head>\n<body>\n<main>\n<h1>", words_.title,
         "</h1>\n<p class=\"range\">");
     if (stats_.messages == 0) add(words_.empty);
-    if (stats_.first && stats_.last) add(date(*stats_.first), " – ", date(*stats_.last));
+    if (stats_.first && stats_.last) {
+        std::string first = date(*stats_.first), last = date(*stats_.last);
+        add(first == last ? first : first + " – " + last, " · ",
+            Phrases::clock(second_of(*stats_.last), utc_offset_));
+    }
     add("</p>\n");
 }
 
@@ -126,9 +130,9 @@ void StatsPage::tile(std::string_view name, std::string_view value, std::string_
 
 void StatsPage::tiles() {
     std::uint64_t files = 0, bytes = 0;
-    for (const ChatStats& chat : stats_.chats) {
-        files += chat.media;
-        bytes += chat.media_bytes;
+    for (const auto& kind : stats_.media) {  // as the table below
+        files += kind.second.present;
+        bytes += kind.second.bytes;
     }
     add("<dl class=\"tiles\">\n");
     tile(words_.messages, number(stats_.messages));

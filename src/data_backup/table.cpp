@@ -30,7 +30,8 @@ void Table::read_header(std::span<const std::string_view> columns,
             if (at == absent) at = place;
         } else if (std::find(former.begin(), former.end(), row_[place]) == former.end()) {
             report("there is a column that is not known");
-            others_.emplace_back(place, row_[place]);
+            constexpr std::size_t longest_name = 100;  // it is kept with each cell
+            if (row_[place].size() <= longest_name) others_.emplace_back(place, row_[place]);
         }
     }
 }
@@ -88,7 +89,7 @@ void Table::assign(std::string& into, std::size_t column) const {
 }
 
 bool Table::flag(std::size_t column, bool otherwise) {
-    if (!has(column)) return otherwise;
+    if (places_[column] >= row_.size()) return otherwise;
     std::string_view cell = text(column);
     if (cell != "1" && cell != "0" && !cell.empty()) report("a cell is neither 1 nor 0, read as 0");
     return cell == "1";
@@ -113,11 +114,18 @@ OptionalMoment Table::moment(std::size_t column) {
     return Moment(Millis(*value));
 }
 
-std::vector<std::string> Table::list(std::size_t column) const {
+bool Table::may_have_more() {
+    if (parts_ == most_parts)
+        report("there are too many members and unknown cells; the rest is left out");
+    return ++parts_ <= most_parts;
+}
+
+std::vector<std::string> Table::list(std::size_t column) {
     std::vector<std::string> parts;
     std::string_view left = text(column);
     while (!left.empty()) {
         std::size_t end = std::min(left.find(';'), left.size());
+        if (end > 0 && !may_have_more()) break;
         if (end > 0) parts.emplace_back(left.substr(0, end));
         left.remove_prefix(std::min(end + 1, left.size()));
     }
@@ -128,6 +136,15 @@ void Table::others(Cells& into) const {
     into.clear();
     for (const auto& [place, name] : others_)
         if (place < row_.size() && !row_[place].empty()) into.emplace_back(name, row_[place]);
+}
+
+Cells Table::kept_others() {
+    Cells cells;
+    others(cells);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (!may_have_more()) cells.resize(i);
+    cells.shrink_to_fit();
+    return cells;
 }
 
 std::optional<std::uint64_t> parse_hex64(std::string_view text) noexcept {

@@ -38,18 +38,23 @@ public:
     bool flag(std::size_t column, bool otherwise = false);
     OptionalMoment moment(std::size_t column);
     std::optional<std::int64_t> integer(std::size_t column);  // absent: empty, or none
-    std::vector<std::string> list(std::size_t column) const;
+    // At most `most_parts` of all rows together: one part takes more memory than it has bytes.
+    std::vector<std::string> list(std::size_t column);
     // Cells of columns that are not known, if not empty.
     void others(Cells& into) const;
+    // For what is kept: counted like the parts of lists.
+    Cells kept_others();
 
     void report(std::string reason);
     std::uint64_t line() const noexcept { return row_.line; }
 
 private:
     static constexpr std::size_t absent = static_cast<std::size_t>(-1);
+    static constexpr std::size_t most_parts = 2'000'000;
     void read_header(std::span<const std::string_view> columns,
                      std::span<const std::string_view> former);
     bool is_whole();
+    bool may_have_more();
 
     std::string entry_;
     Findings& findings_;
@@ -59,6 +64,7 @@ private:
     std::vector<std::size_t> places_;                          // of the known columns
     std::vector<std::pair<std::size_t, std::string>> others_;  // place and name
     std::size_t width_ = 0;
+    std::size_t parts_ = 0;  // given so far
 };
 
 // Of hex digits; absent if the text is none or has another length.

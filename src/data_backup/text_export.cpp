@@ -74,6 +74,7 @@ public:
     void begin(const Chat& chat, std::string_view file_name, std::string_view) override {
         file_.emplace(folder_.create(std::string(file_name).append(".txt")));
         day_.clear();
+        clock_.clear();
         heading(one_line(chat.name), '=');
         file_->put(phrases_.kind(chat.kind).append(" ").append(one_line(chat.id)).append("\n"));
         if (!chat.members.empty()) file_->put(members(chat));
@@ -95,7 +96,7 @@ private:
         file_->put(std::string("\n").append(width_of(text), line).append("\n"));
     }
     std::string members(const Chat& chat) const;
-    void begin_day(const CivilTime& time);
+    void begin_day(const CivilTime& time, Moment at);
     void notice(Block& block, const Shown& shown);
     void message(Block& block, const Shown& shown) const;
     void quote(Block& block, const Quote& quote) const;
@@ -108,7 +109,7 @@ private:
     Phrases phrases_;
     UtcOffset utc_offset_;
     std::optional<TextFile> file_;
-    std::string day_;
+    std::string day_, clock_;
     std::unordered_map<const Poll*, std::vector<std::uint64_t>> polls_;  // their votes
 };
 
@@ -133,10 +134,13 @@ std::string TextExport::members(const Chat& chat) const {
     return text.append("\n");
 }
 
-void TextExport::begin_day(const CivilTime& time) {
+void TextExport::begin_day(const CivilTime& time, Moment at) {
     std::string day = phrases_.day(time);
     if (day == day_) return;
     day_ = day;
+    std::string clock = Phrases::clock(second_of(at), utc_offset_);
+    if (clock != clock_) day.append(" (").append(clock).append(")");  // first, and when it changes
+    clock_ = clock;
     file_->put("\n");
     heading(day, '-');
 }
@@ -145,7 +149,7 @@ void TextExport::add(const Shown& shown) {
     std::string head = "[--:--]";
     if (shown.at) {
         CivilTime time = civil_time(second_of(*shown.at), utc_offset_);
-        begin_day(time);
+        begin_day(time, *shown.at);
         head = std::string("[").append(phrases_.time(time)).append("]");
     }
     Block block(std::move(head));

@@ -4,6 +4,7 @@
 
 #include <tresor/data_backup/reader.hpp>
 
+#include "data_backup/catalogue.hpp"
 #include "data_backup/container.hpp"
 #include "data_backup/csv.hpp"
 #include "data_backup/pace.hpp"
@@ -22,7 +23,7 @@ public:
           password_(password),
           options_(options),
           container_(file, password, options, ignored_),
-          pace_(options.progress, 2 * file.size()) {}
+          pace_(options.progress, bytes_to_read(container_.directory())) {}
 
     Verified run() {
         std::vector<const ZipEntry*> entries;
@@ -39,6 +40,16 @@ public:
     }
 
 private:
+    // All of it once, and the messages again for what they name.
+    static std::uint64_t bytes_to_read(const ZipDirectory& directory) {
+        std::uint64_t bytes = 0;
+        for (const ZipEntry& entry : directory.entries) {
+            bool twice = classify(entry.name).kind == EntryKind::messages;
+            bytes += entry.packed_size * (twice ? 2 : 1);
+        }
+        return bytes;
+    }
+
     void check(const ZipEntry& entry, EntryKeys keys) {
         auto differences = keys.differences;
         try {
@@ -87,7 +98,7 @@ private:
     void note(const ZipEntry& entry, std::uint64_t size,
               const std::vector<std::string>& differences) {
         for (const std::string& what : differences)
-            report(entry.name, Errc::malformed, "its " + what + " differs from the directory");
+            report(entry.name, Errc::malformed, "the directory tells other " + what);
         std::lock_guard lock(mutex_);
         result_.bytes += size;
         if (size != entry.size_hint)

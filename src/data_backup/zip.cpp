@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <unordered_set>
+#include <set>
 
 #include "base/findings.hpp"
 
@@ -257,7 +257,7 @@ void check_extents(const ZipDirectory& directory) {
 }
 
 void report_names(const ZipDirectory& directory, Findings& findings) {
-    std::unordered_set<std::string_view> seen;
+    std::set<std::string_view> seen;  // no hash: whoever made the file could make it slow
     for (const ZipEntry& entry : directory.entries) {
         if (!is_plain_name(entry.name))
             findings.add("", "an entry has a name that is no plain file name");
@@ -333,8 +333,7 @@ std::uint64_t content_offset(ReadAt& file, const ZipDirectory& directory, const 
         damaged("an entry reaches beyond the place of entries");
     const ZipEntry& local = header->entry;
     if (local.name != entry.name) damaged("the entry and the directory have different names");
-    constexpr int encrypted_or_utf8 = 0x0801;
-    if (((local.flags ^ entry.flags) & encrypted_or_utf8) != 0) differences.emplace_back("flags");
+    if (local.is_encrypted() != entry.is_encrypted()) differences.emplace_back("flags");
     if (local.method != entry.method) differences.emplace_back("method");
     if (local.aes_version != entry.aes_version || local.aes_bits != entry.aes_bits)
         differences.emplace_back("encryption");

@@ -67,6 +67,55 @@ std::vector<EntryKeys> derive_keys(ReadAt& file, const ZipDirectory& directory,
     return all;
 }
 
+namespace {
+
+// Unpacks what comes, for its size and checksum only.
+class Meter {
+public:
+    Meter(std::uint16_t method, std::uint64_t most) : method_(method), most_(most), room_(65536) {}
+
+    // How much of it belongs to the content.
+    std::size_t take(ByteView packed) {
+        if (method_ == stored) {
+            count(packed);
+            return packed.size();
+        }
+        std::size_t taken = 0;
+        for (bool more = true; more && !ended_;) {
+            auto step = inflater_.step(packed.subspan(taken), room_.expose());
+            if (!step && taken < packed.size())
+                throw Error(Errc::malformed, "an entry does not inflate");
+            if (!step) break;
+            taken += step->taken;
+            count(std::as_const(room_).expose().first(step->given));
+            ended_ = step->at_end;
+            more = taken < packed.size() || step->given == room_.size();
+        }
+        return taken;
+    }
+
+    bool ended() const noexcept { return ended_; }
+    std::uint64_t size() const noexcept { return size_; }
+    std::uint32_t crc() const noexcept { return crc_.value(); }
+
+private:
+    void count(ByteView bytes) {
+        if (bytes.size() > most_ - size_)
+            throw Error(Errc::too_large, "an entry holds more than it may");
+        size_ += bytes.size();
+        crc_.update(bytes);
+    }
+
+    std::uint16_t method_;
+    std::uint64_t most_, size_ = 0;
+    SecretBytes room_;
+    codec::Inflater inflater_;
+    codec::Crc32 crc_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
 struct EntryReader::State {
     State(ReadAt& read_from, const ZipEntry& read_entry, EntryKeys with, const ReadLimits& most)
         : file(read_from), entry(read_entry), keys(std::move(with)), limits(most) {
@@ -94,6 +143,41 @@ struct EntryReader::State {
         std::size_t key_size = key_size_of(entry);
         crypto::HmacSha1 mac(key(key_size, key_size));
         for (at = text; at < end;) mac.update(fill());
+        check(mac);
+    }
+
+    // How an entry is packed is not authenticated, and AE-2 has no checksum: whoever says of a
+    // packed one that it is not changes what is read. Bytes that are one whole deflate stream were
+    // packed.
+    void check_method() {
+        if (entry.method != stored || entry.aes_version != 2 || text == end) return;
+        crypto::AesCounter opened(key(0, key_size_of(entry)));
+        Meter meter(deflated, limits.content_bytes);
+        std::uint64_t taken = 0;
+        try {
+            for (at = text; at < end && !meter.ended();) {
+                ByteSpan bytes = fill();
+                opened.apply(bytes);
+                taken += meter.take(bytes);
+            }
+        } catch (const Error& error) {
+            if (error.code() == Errc::malformed) return;  // no such stream
+            throw;
+        }
+        if (meter.ended() && taken == end - text)
+            throw Error(Errc::malformed,
+                        "an entry is packed, though its headers say that it is not");
+    }
+
+    // What was read a second time is what was authenticated.
+    void authenticate_again() {
+        if (!again) return;
+        while (at < end) again->update(fill());
+        check(*again);
+        again.reset();
+    }
+
+    void check(crypto::HmacSha1& mac) {
         std::array<Byte, code_size> code;
         file.read_at(end, code);
         auto computed = mac.finish();
@@ -104,9 +188,12 @@ struct EntryReader::State {
 
     void start() {
         bool encrypted = !keys.keys.empty();
+        std::size_t key_size = key_size_of(entry);
         if (encrypted) {
+            check_method();
             authenticate();
-            cipher.emplace(key(0, key_size_of(entry)));
+            cipher.emplace(key(0, key_size));
+            if (!held) again.emplace(key(key_size, key_size));
         }
         whole_is_there = encrypted && held;
         at = text;
@@ -126,6 +213,7 @@ struct EntryReader::State {
             at = end;
         } else {
             bytes = fill();
+            if (again) again->update(bytes);
         }
         whole_is_there = false;  // it will be decrypted
         if (cipher) cipher->apply(bytes);
@@ -179,6 +267,7 @@ struct EntryReader::State {
     codec::FastInflater inflater;
     codec::Crc32 crc;
     std::optional<crypto::AesCounter> cipher;
+    std::optional<crypto::HmacSha1> again;  // of an entry that is read twice
 };
 
 EntryReader::EntryReader(ReadAt& file, const ZipEntry& entry, EntryKeys keys,
@@ -201,6 +290,7 @@ std::size_t EntryReader::read(ByteSpan into) {
     if (size > state.limits.content_bytes - state.given)
         throw Error(Errc::too_large, "an entry holds more than it may");
     state.given += size;
+    if (size == 0) state.authenticate_again();
     if (!state.has_checksum()) return size;
     state.crc.update(into.first(size));
     if (size == 0 && state.crc.value() != state.entry.crc)
@@ -209,55 +299,6 @@ std::size_t EntryReader::read(ByteSpan into) {
 }
 
 // ---- entries without a directory ----
-
-namespace {
-
-// Unpacks what comes, for its size and checksum only.
-class Meter {
-public:
-    Meter(std::uint16_t method, std::uint64_t most) : method_(method), most_(most), room_(65536) {}
-
-    // How much of it belongs to the content.
-    std::size_t take(ByteView packed) {
-        if (method_ == stored) {
-            count(packed);
-            return packed.size();
-        }
-        std::size_t taken = 0;
-        for (bool more = true; more && !ended_;) {
-            auto step = inflater_.step(packed.subspan(taken), room_.expose());
-            if (!step && taken < packed.size())
-                throw Error(Errc::malformed, "an entry does not inflate");
-            if (!step) break;
-            taken += step->taken;
-            count(std::as_const(room_).expose().first(step->given));
-            ended_ = step->at_end;
-            more = taken < packed.size() || step->given == room_.size();
-        }
-        return taken;
-    }
-
-    bool ended() const noexcept { return ended_; }
-    std::uint64_t size() const noexcept { return size_; }
-    std::uint32_t crc() const noexcept { return crc_.value(); }
-
-private:
-    void count(ByteView bytes) {
-        if (bytes.size() > most_ - size_)
-            throw Error(Errc::too_large, "an entry holds more than it may");
-        size_ += bytes.size();
-        crc_.update(bytes);
-    }
-
-    std::uint16_t method_;
-    std::uint64_t most_, size_ = 0;
-    SecretBytes room_;
-    codec::Inflater inflater_;
-    codec::Crc32 crc_;
-    bool ended_ = false;
-};
-
-}  // namespace
 
 Measured measure_entry(ReadAt& file, const LocalHeader& header, bool told, ByteView password,
                        const ReadLimits& limits) {
@@ -291,6 +332,7 @@ Measured measure_entry(ReadAt& file, const LocalHeader& header, bool told, ByteV
         if (told) taken = size;
         mac.update(ByteView(packed).first(taken));
         at += taken;
+        if (told && meter.ended() && end - at > packed.size()) return found;  // that is no padding
     }
     std::array<Byte, code_size> code;
     file.read_at(at, code);

@@ -308,11 +308,13 @@ TEST_CASE("capi: extract, export and salvage write what there is") {
     options.chats_count = 1;
     options.since = &since;
     tresor_exported exported;
-    NEED(tresor_data_backup_export(&exported, nullptr, opened.archive, pages.c_str(), &options));
+    NEED(tresor_data_backup_export(&exported, nullptr, nullptr, opened.archive, pages.c_str(),
+                                   &options));
     CHECK((exported.chats == 1 && exported.messages == 2));
     options.until = &since;
     std::string others = (folder / "others").string();
-    NEED(tresor_data_backup_export(&exported, nullptr, opened.archive, others.c_str(), &options));
+    NEED(tresor_data_backup_export(&exported, nullptr, nullptr, opened.archive, others.c_str(),
+                                   &options));
     CHECK(exported.messages == 0);
 
     std::string saved;
@@ -334,9 +336,9 @@ TEST_CASE("capi: bad options of an export are told, and nothing is written") {
         tresor_export_options options = TRESOR_EXPORT_OPTIONS_INIT;
         change(options);
         tresor_exported exported;
-        FAILS(
-            tresor_data_backup_export(&exported, nullptr, opened.archive, pages.c_str(), &options),
-            status);
+        FAILS(tresor_data_backup_export(&exported, nullptr, nullptr, opened.archive, pages.c_str(),
+                                        &options),
+              status);
         CHECK(exported.chats == 0);
     };
     static const std::int64_t never = TRESOR_NEVER;

@@ -432,7 +432,7 @@ TEST_CASE("capi: NULL in every pointer of chat archives") {
     tresor_exported exported;
     std::string pages = (folder / "pages").string();
     for (int null = 0; null < 4; ++null)
-        CHECK(tresor_data_backup_export(null == 0 ? nullptr : &exported, nullptr,
+        CHECK(tresor_data_backup_export(null == 0 ? nullptr : &exported, nullptr, nullptr,
                                         null == 1 ? nullptr : archive.pointer,
                                         null == 2 ? nullptr : pages.c_str(), nullptr) ==
               (null < 3 ? TRESOR_INVALID_ARGUMENT : TRESOR_OK));

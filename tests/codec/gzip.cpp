@@ -183,9 +183,10 @@ TEST_CASE("inflate: the fast one gives what the exact one gives") {
         auto alphabet = 1 + test::below(random, 200);
         for (char& c : text) c = static_cast<char>(test::below(random, alphabet));
         Bytes packed = zlib_gzip(as_bytes(text), static_cast<int>(i % 10));
-        packed.erase(packed.begin(), packed.begin() + 10);             // gzip's header
+        packed.erase(packed.begin(), packed.begin() + 10);           // gzip's header
         packed.resize(packed.size() - 8 + test::below(random, 20));  // its trailer; padding
-        std::size_t chunk = 1 + test::below(random, 70'000), space = 1 + test::below(random, 70'000);
+        std::size_t chunk = 1 + test::below(random, 70'000),
+                    space = 1 + test::below(random, 70'000);
         Bytes room(space), given;
         codec::FastInflater inflater;
         for (int round = 0; round < 2; ++round) {

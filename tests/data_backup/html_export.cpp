@@ -47,7 +47,8 @@ TEST_CASE("html_export: a message shows who wrote what, and when") {
     CHECK(has(html, "<article id=\"m0\" class=\"in\">"));
     CHECK(has(html, "<bdi>Alice Meier</bdi>"));
     CHECK(has(html,
-              "<time datetime=\"2025-01-31T10:00:00Z\" title=\"31 January 2025, 11:00\">11:00"));
+              "<time datetime=\"2025-01-31T10:00:00Z\" title=\"31 January 2025, 11:00 "
+              "UTC+01:00\">11:00"));
     CHECK(has(html, "<h2>Friday, 31 January 2025</h2>"));
     CHECK(has(html, "<html lang=\"en\">"));
 }
@@ -75,7 +76,7 @@ TEST_CASE("html_export: states, stars, edits and deletions are told") {
     pages.add(message, Text{""});
     const std::string& html = pages.page();
     CHECK(has(html, "class=\"out\""));
-    CHECK(has(html, "title=\"Read on 31 January 2025, 10:05\">Read</span>"));
+    CHECK(has(html, "title=\"Read on 31 January 2025, 10:05 UTC\">Read</span>"));
     CHECK(has(html, "aria-label=\"Starred\">★"));
     CHECK(has(html, "edited <time datetime=\"2025-01-31T10:07:00Z\""));
     CHECK(has(html, "<p class=\"gone\" dir=\"auto\">This message was deleted</p>"));

@@ -68,8 +68,8 @@ TEST_CASE("text export: a transcript has a head, days and who said what") {
           "===========\n"
           "Chat ALICE001\n"
           "\n"
-          "Friday, 31 January 2025\n"
-          "-----------------------\n"
+          "Friday, 31 January 2025 (UTC)\n"
+          "-----------------------------\n"
           "[09:05] Alice Meier: Coming?\n"
           "\n"
           "Saturday, 1 February 2025\n"
@@ -84,7 +84,8 @@ TEST_CASE("text export: days and hours are those of the offset") {
     options.language = Language::german;
     options.utc_offset = [](Timestamp) { return Seconds(16 * 3600); };
     std::string text = transcript({{from_alice(MessageType::text, "Hallo"), ""}}, options);
-    CHECK(text.find("Samstag, 1. Februar 2025\n------------------------\n[01:05] Alice Meier: "
+    CHECK(text.find("Samstag, 1. Februar 2025 "
+                    "(UTC+16:00)\n------------------------------------\n[01:05] Alice Meier: "
                     "Hallo\n\n1 Nachricht\n") != text.npos);
 }
 

@@ -85,7 +85,12 @@ TEST_CASE("verify: the caller is told how far it is, and can stop it") {
 TEST_CASE("verify: of a flipped byte what is read never changes without a word") {
     ArchiveVector vector("V2-twice");
     Bytes good = vector.bytes();
-    auto before = vector.open();
+    // Not the identity: its own key costs much, and it is an entry like others.
+    for (std::string_view rest = as_text(good); rest.find("identity") != rest.npos;)
+        good[static_cast<std::size_t>(rest.data() - as_text(good).data()) + rest.find("identity")] =
+            'I';
+    test::MemoryFile file_before(good);
+    DataBackup before(file_before, vector.password);
     std::map<std::string, std::string> contents;
     for (const EntryInfo& entry : before.entries()) {
         MemorySink sink;

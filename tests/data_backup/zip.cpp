@@ -77,7 +77,8 @@ struct Builder {
     std::string comment;
     std::uint64_t count = 0, directory_size = 0, directory_offset = 0;
     bool zip64 = false;
-    Bytes gap;  // before each entry
+    bool offset_fits = false;  // into the small record, besides the large one
+    Bytes gap;                 // before each entry
 
     Builder& add(std::string name, std::string_view text, int level = 5, unsigned bits = 256) {
         entries.push_back({std::move(name), encrypted(deflated(as_bytes(text), level), bits),
@@ -174,7 +175,7 @@ struct Builder {
         put<std::uint32_t>(out, 0);
         for (int i = 0; i < 2; ++i) put<std::uint16_t>(out, zip64 ? 0xFFFF : count);
         put<std::uint32_t>(out, directory_size);
-        put<std::uint32_t>(out, zip64 ? 0xFFFFFFFF : directory_offset);
+        put<std::uint32_t>(out, zip64 && !offset_fits ? 0xFFFFFFFF : directory_offset);
         put<std::uint16_t>(out, comment.size());
         put_text(out, comment);
     }
@@ -327,6 +328,38 @@ TEST_CASE("C13: archives with records of 64 bits") {
     MemoryFile file(builder.build());
     CHECK(content(file, 0) == "first");
     CHECK(content(file, 1) == "second");
+}
+
+TEST_CASE("C13: all of 65,535 and of 65,600 entries are listed") {
+    for (std::uint64_t count : {65'534u, 65'535u, 65'600u}) {
+        CAPTURE(count);
+        Builder builder;
+        builder.add("0", "text");
+        for (std::uint64_t i = 1; i < count; ++i) {
+            builder.entries.push_back(builder.entries[0]);
+            builder.entries[i].name = std::to_string(i);
+        }
+        builder.zip64 = count > 65'534;
+        builder.offset_fits = true;
+        MemoryFile file(builder.build());
+        auto directory = read_zip_directory(file);
+        REQUIRE(directory.entries.size() == count);
+        CHECK(directory.findings.empty());
+        CHECK(directory.entries.back().name == std::to_string(count - 1));
+        CHECK(content(file, static_cast<std::size_t>(count - 1)) == "text");
+    }
+}
+
+TEST_CASE("C14: sizes and places over 4 GiB are those of the directory") {
+    Builder builder;
+    builder.add("a", "first");
+    builder.entries[0].wide = true;
+    builder.entries[0].size_hint = std::uint64_t{5} << 30;  // 32 bits of it in the descriptor
+    builder.zip64 = true;
+    MemoryFile file(builder.build());
+    auto directory = read_zip_directory(file);
+    CHECK(directory.entries[0].size_hint == std::uint64_t{5} << 30);
+    CHECK(content(file, 0) == "first");
 }
 
 TEST_CASE("C15: cut anywhere an archive is refused in words") {

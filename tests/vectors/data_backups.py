@@ -18,6 +18,8 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "archives"))
 import archive  # noqa: E402
+import columns  # noqa: E402
+import era_rows  # noqa: E402
 import eras  # noqa: E402
 import miniature  # noqa: E402
 import table  # noqa: E402
@@ -207,6 +209,8 @@ def versions():
             ("V2-unknown", table.header(["colour", "9"]).encode(), "1", "ok", "unknown rows only: version 1"),
             ("V2-twice", table.settings(15) + SETTINGS, "27", "ok", "two rows: the last one counts"),
             ("V3", table.settings(28), "28", "ok", "newer than known: a finding"),
+            ("V3-large", table.settings(2_000_000_000), "2000000000", "ok", "far newer than known: a finding"),
+            ("V3-negative", table.settings(-1), "-1", "ok", "there is no lowest version"),
             ("V4-word", table.settings("abc"), None, "malformed", "the version is no number"),
             ("V4-one-cell", table.header(["version"]).encode(), "1", "ok", "a row of one cell: ignored, version 1")):
         made = whole(rest if content is None else {"settings": content} | rest)
@@ -218,8 +222,104 @@ def versions():
     yield "V7", described(whole(tables), comment="a group that is marked as deleted", format_="26")
 
 
+TODAY = columns.Era(27)
+# The v2 vector of data-backup.md 5.2.
+ARGON2ID = ("AEAQ-EAYE-AUDA-OCEI-42IA-25OG-ZV74-6TSI-GPYX-A2FG-RTU7-PGNW-GY7Q-EOQC-Q5AS-34CH-4EX7-BTQE-5OFV-NUQP-MRRR-"
+            "V5AU-CU4C-5TSX-6TWC-FWOA")
+
+
+def contact(identity, number, digit):
+    return {"identity": identity, "publickey": digit * 64, "verification": "UNVERIFIED", "identity_id": number,
+            "hidden": False, "archived": False}
+
+
+def contacts(*more):
+    return small()["contacts.csv"] + table.table(columns.contacts(TODAY), more).split(b"\n", 1)[1]
+
+
+def chat(*rows, kind="message"):
+    return table.table(columns.messages(TODAY, kind), rows)
+
+
+def people():
+    both = contacts(contact("TWIN0001", "0000000042", "5"))
+    yield "K4", described(whole(small() | {"contacts.csv": both}), comment="two contacts with the same number")
+    own = {"contacts.csv": contacts(contact(era_rows.OWN, "0000000099", "6") | {"firstname": "Me"}),
+           "message_0000000099.csv": chat()}
+    yield "K5", described(whole(small() | own), comment="the owner is among the contacts, as before app 6.4")
+    group = {"id": era_rows.HIKING, "creator": "ABCD1234", "members": ["ABCD1234", "NOBODY99"], "group_uid": "1",
+             "user_state": 0, "archived": False}
+    yield "K6", described(whole(small() | {"groups.csv": table.table(columns.groups(TODAY), [group]),
+                                           "group_message_1.csv": chat(kind="group_message")}),
+                          comment="a member of a group is no contact")
+    orphans = {"message_0000000777.csv": chat(era_rows.message(1, "TEXT", "whose?")),
+               "group_message_0000000778.csv": chat(kind="group_message"),
+               "distribution_list_message_5.csv": chat(kind="distribution_list_message")}
+    yield "K8", described(whole(small() | orphans), comment="chats that no index has, and contacts without a chat")
+    yield "K9", described(whole({"message_.csv": chat(era_rows.message(1, "TEXT", "nobody's"))} | small()),
+                          comment="a table of messages without a number, in front")
+
+
+def media():
+    sent = [era_rows.message(n, "FILE", era_rows.file_body("image/jpeg", f"{n}.jpg", b"x")) for n in range(1, 5)]
+    files = {f"message_{kind}_{era_rows.uid(n)}": f"{kind} {n}".encode()
+             for kind, numbers in (("media", (1, 2, 9)), ("thumbnail", (1, 3))) for n in numbers}
+    yield "D1", described(whole(small() | {CHAT: chat(*sent)} | files),
+                          comment="D1, D2: media and thumbnails or one of them or none, and a medium of no message")
+    large = {f"message_thumbnail_{era_rows.uid(n)}": bytes(size) for n, size in ((1, 5 << 20), (2, (5 << 20) - 1))}
+    yield "D5", described(whole(small() | {CHAT: chat(*sent[:2])} | large, binary_level=9),
+                          comment="a thumbnail that the app does not restore, and one that just is small enough")
+
+
+def polls():
+    group = {"id": era_rows.HIKING, "creator": "ABCD1234", "members": ["ABCD1234", era_rows.OWN],
+             "group_uid": "1681692777", "user_state": 0, "archived": False}
+    rest = {"creator": "ABCD1234", "state": "OPEN", "assessment": "SINGLE_CHOICE", "type": "INTERMEDIATE",
+            "choice_type": "TEXT"}
+    referred = [("ch.threema.storage.models.ballot.GroupBallotModel", "1681692777"),
+                ("ch.threema.storage.models.ballot.IdentityBallotModel", "ECHOECHO"),
+                ("Other", "1681692777"), ("Other", f"{era_rows.HIKING}-ABCD1234"), ("Other", "ECHOECHO"),
+                ("Other", "nonsense"), ("x.GroupBallotModel", "ECHOECHO"), ("IdentityBallotModel", "NOBODY99"),
+                ("x.IdentityBallotModel", "1681692777")]
+    rows = [rest | {"id": n, "aid": f"{n:016x}", "ref": ref, "ref_id": ref_id, "name": f"Question {n}"}
+            for n, (ref, ref_id) in enumerate(referred, 1)]
+    votes = [[1, f"{1:016x}-ABCD1234", 0, "ECHOECHO", 1, 0, 0], [2, f"{1:016x}-ABCD1234", 0, "NOBODY99", 1, 0, 0],
+             [3, f"{1:016x}-ABCD1234", 5, "ECHOECHO", 1, 0, 0]]
+    tables = {CHAT: chat(era_rows.message(1, "BALLOT", "[1,2]"), era_rows.message(2, "BALLOT", "[3,99]")),
+              "groups.csv": table.table(columns.groups(TODAY), [group]),
+              "group_message_1681692777.csv": chat(kind="group_message"),
+              "ballot.csv": table.table(columns.BALLOT, rows),
+              "ballot_choice.csv": table.table(columns.BALLOT_CHOICE, [
+                  [1, f"{1:016x}-ABCD1234", 0, "Text", "Yes", 0, 0, 0, None]]),
+              "ballot_vote.csv": table.table(columns.BALLOT_VOTE, votes)}
+    yield "P2", described(whole(small() | tables),
+                          comment="P2 to P4: polls of every reference, odd votes, a notice of no poll")
+
+
+def reactions_and_nonces():
+    rows = [["ECHOECHO", "0011223344556677", "ECHOECHO", "\U0001F44D", 1], ["ECHOECHO", "9" * 16, "ECHOECHO", "x", 1],
+            ["NOBODY99", "9" * 16, "NOBODY99", "x", 1]]
+    tables = {CHAT: chat(era_rows.message(1, "TEXT", "Hi", apiid="0011223344556677")),
+              "contact_reactions.csv": table.table(columns.CONTACT_REACTIONS, rows),
+              "group_reactions.csv": table.table(columns.GROUP_REACTIONS),
+              "reaction_counts.csv": table.table(columns.REACTION_COUNTS, [[7, 0]])}
+    yield "R3", described(whole(small() | tables), comment="other counts of reactions, and some to nothing")
+    nonces = ["0f" * 32, "0f" * 24, "0f" * 32 + ";" + "1e" * 24, "0" * 63, "0f" * 31, "zz" * 32]
+    yield "N1", described(whole(small() | {"nonces.csv": table.table(columns.NONCES, [[one] for one in nonces])}),
+                          comment="nonces: three good rows, three bad ones")
+
+
+def identities():
+    chats = {name: content for name, content in small().items() if name != "identity"}
+    yield "I1", described(whole(chats | {"identity": ARGON2ID.encode()}), comment="v2 of data-backup.md 5.2")
+    changed = eras.IDENTITY.replace("AYDQ", "AYDR", 1)
+    yield "I2", described(whole(chats | {"identity": changed.encode()}), comment="one character changed")
+    yield "I3", described(whole(chats), comment="no identity")
+
+
 def data_backups():
     """(name, header, bytes) of each."""
-    for section in (good, passwords, flips, structures, encryptions, names, local_headers, versions):
+    for section in (good, passwords, flips, structures, encryptions, names, local_headers, versions, people, media,
+                    polls, reactions_and_nonces, identities):
         for name, (header, content) in section():
             yield f"data_backup/{name}.vec", header, content

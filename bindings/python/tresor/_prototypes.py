@@ -215,7 +215,7 @@ class tresor_export_options(Structure):
 
 
 class tresor_exported(Structure):
-    _fields_ = [("chats", c_uint64), ("messages", c_uint64), ("media", c_uint64)]
+    _fields_ = [("chats", c_uint64), ("messages", c_uint64), ("media", c_uint64), ("bad", c_uint64)]
 
 
 class tresor_statistics_options(Structure):
@@ -404,7 +404,7 @@ _declare("tresor_data_backup_extract", [POINTER(tresor_extracted), _buf, _file, 
                                         _archive_options])
 _declare("tresor_data_backup_salvage", [POINTER(tresor_salvaged), _file, c_void_p, c_size_t, POINTER(tresor_sink),
                                         _archive_options])
-_declare("tresor_data_backup_export", [POINTER(tresor_exported), _buf, _archive, c_char_p, POINTER(tresor_export_options)])
+_declare("tresor_data_backup_export", [POINTER(tresor_exported), _buf, _buf, _archive, c_char_p, POINTER(tresor_export_options)])
 _declare("tresor_data_backup_statistics", [_buf, _buf, _buf, _archive, POINTER(tresor_statistics_options)])
 
 

@@ -15,7 +15,7 @@ from .stream import tell_progress
 
 @dataclass(frozen=True)
 class ArchiveLimits:
-    """What an archive may cost, whatever it says: bytes of one unpacked entry (4 GiB), of an unpacked table that is none of
+    """What an archive may cost, whatever it says: bytes of one unpacked entry (8 GiB), of an unpacked table that is none of
     messages (128 MiB), of the directory (256 MiB), and entries (2,000,000). 0 is what stands here."""
 
     max_content_bytes: int = 0
@@ -96,11 +96,12 @@ class ExtractedArchive:
 
 @dataclass(frozen=True)
 class ExportedChats:
-    """What was written; what was damaged is among the findings."""
+    """What was written; `bad` is damaged, and not in it, or not all of it."""
 
     chats: int
     messages: int
     media: int
+    bad: Tuple[BadEntry, ...]
     findings: Tuple[Finding, ...]
 
 

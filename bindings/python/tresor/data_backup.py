@@ -264,7 +264,7 @@ class DataBackup(Owner):
         struct.language, struct.without_media = text(language, "a language"), not media
         ids = None if chats is None else [_chat_id(chat) for chat in _many(chats)]
         if ids == []:
-            return ExportedChats(0, 0, 0, ())
+            return ExportedChats(0, 0, 0, (), ())
         if ids is not None:
             array = (c_char_p * len(ids))(*ids)
             struct.chats, struct.chats_count = ctypes.cast(array, POINTER(c_void_p)), len(ids)
@@ -273,9 +273,10 @@ class DataBackup(Owner):
                 setattr(struct, name, ctypes.pointer(c_int64(seconds_of(time))))
         zone.fill(struct)
         out = tresor_exported()
-        with self._watched(progress) as pointer, Buffer() as findings:
-            self._work(lib.tresor_data_backup_export, byref(out), findings.out, pointer, file_name(folder), byref(struct))
-            return ExportedChats(out.chats, out.messages, out.media, findings.findings())
+        with self._watched(progress) as pointer, Buffer() as bad, Buffer() as findings:
+            self._work(lib.tresor_data_backup_export, byref(out), bad.out, findings.out, pointer, file_name(folder),
+                       byref(struct))
+            return ExportedChats(out.chats, out.messages, out.media, bad_entries(bad), findings.findings())
 
     def statistics(self, *, tz: Optional[tzinfo] = None, language: str = "en",
                    progress: Optional[Progress] = None) -> ArchiveStatistics:

@@ -74,7 +74,8 @@ struct ExportOptions {
 
 struct Exported {
     std::uint64_t chats = 0, messages = 0, media = 0;
-    std::vector<Finding> findings;  // also what was damaged and is not in it
+    std::vector<BadEntry> bad;  // damaged, and not in it, or not all of it
+    std::vector<Finding> findings;
 };
 
 // Writes into a folder that is new or empty (else conflict). Files have mode 0600.

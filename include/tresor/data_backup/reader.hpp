@@ -39,7 +39,7 @@ namespace tresor::data_backup {
 inline constexpr int newest_version = 27;
 
 struct ReadOptions {
-    std::uint64_t max_content_bytes = std::uint64_t{4} << 30;  // of one entry, unpacked
+    std::uint64_t max_content_bytes = std::uint64_t{8} << 30;  // of one entry, unpacked
     std::uint64_t max_index_bytes = std::uint64_t{128}
                                     << 20;  // of each table but those of messages
     std::uint64_t max_directory_bytes = std::uint64_t{256} << 20;
@@ -110,7 +110,7 @@ public:
     const Contact* contact(std::string_view identity) const noexcept;
     const Chat* chat(std::string_view id) const noexcept;
     const Poll* poll(std::string_view row_id) const noexcept;
-    // How a person is called: a display name, the identity, or "" for nobody.
+    // How a person is called: a display name (its first 500 bytes), the identity, or "" for nobody.
     std::string name_of(std::string_view identity) const;
     std::string owner_picture() const;  // entry; empty if there is none
 

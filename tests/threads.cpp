@@ -5,12 +5,14 @@
 #include <mutex>
 #include <thread>
 
+#include <tresor/data_backup.hpp>
 #include <tresor/safe.hpp>
 #include <tresor/server.hpp>
 #include <tresor/storage/directory.hpp>
 #include <tresor/storage/memory.hpp>
 #include <tresor/storage/retention.hpp>
 
+#include "data_backup/vector.hpp"
 #include "storage/stores.hpp"
 #include "support.hpp"
 
@@ -259,3 +261,24 @@ TEST_CASE("threads: the handlers of one server on one folder show whole backups 
 }
 
 TEST_SUITE_END();
+
+TEST_CASE("threads: an archive is verified, taken apart, exported and read by many at once") {
+    test::ArchiveVector vector("miniature");
+    test::TemporaryFolder folder;
+    data_backup::ReadOptions options;
+    options.jobs = 4;
+    CHECK(data_backup::verify(vector.file, vector.password, options).ok());
+    CHECK(
+        data_backup::extract(vector.file, vector.password, folder.path() / "files", false, options)
+            .files == 24);
+    data_backup::DataBackup archive = vector.open(options);
+    CHECK(data_backup::export_chats(archive, folder.path() / "pages").media == 1);
+    std::atomic<std::uint64_t> bytes = 0;
+    in_threads(4, [&](int) {
+        for (const auto& entry : archive.entries()) {
+            MemorySink sink;
+            if (archive.read(entry.name, sink)) bytes += sink.bytes().size();
+        }
+    });
+    CHECK(bytes == 4 * data_backup::verify(vector.file, vector.password).bytes);
+}

@@ -262,7 +262,7 @@ TEST_CASE("threads: the handlers of one server on one folder show whole backups 
 
 TEST_SUITE_END();
 
-TEST_CASE("threads: an archive is verified, taken apart, exported and read by many at once") {
+TEST_CASE("threads: an archive is verified and exported and read by many at once") {
     test::ArchiveVector vector("miniature");
     test::TemporaryFolder folder;
     data_backup::ReadOptions options;

@@ -155,10 +155,15 @@ struct EntryReader::State {
         Meter meter(deflated, limits.content_bytes);
         std::uint64_t taken = 0;
         try {
-            for (at = text; at < end && !meter.ended();) {
-                ByteSpan bytes = fill();
+            SecretBytes piece(65536);  // what was never packed shows so at once
+            for (std::uint64_t from = text; from < end && !meter.ended();) {
+                auto size =
+                    static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), end - from));
+                ByteSpan bytes = piece.expose().first(size);
+                file.read_at(from, bytes);
                 opened.apply(bytes);
                 taken += meter.take(bytes);
+                from += size;
             }
         } catch (const Error& error) {
             if (error.code() == Errc::malformed) return;  // no such stream

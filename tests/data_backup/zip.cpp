@@ -427,6 +427,27 @@ TEST_CASE("zip: an entry that is encrypted in another way does not open, the oth
     }
 }
 
+// The method is not authenticated: whoever changes it would change what is read.
+TEST_CASE("zip: a packed entry that says it is not packed does not open") {
+    for (unsigned size : {0u, 5u, 5000u, 3'000'000u}) {
+        Builder builder;
+        builder.add("a", std::string(size, 'x'), size == 5 ? 0 : 5).add("b", "second");
+        builder.entries[0].size_hint = builder.entries[0].content.size() - 28;
+        Bytes archive = builder.build();
+        Bytes extra = Builder::aes_extra(builder.entries[0]);
+        auto first = std::search(archive.begin(), archive.end(), extra.begin(), extra.end());
+        auto in_directory =
+            std::search(archive.begin() + static_cast<std::ptrdiff_t>(builder.directory_offset),
+                        archive.end(), extra.begin(), extra.end());
+        REQUIRE(first != archive.end());
+        REQUIRE(in_directory != archive.end());
+        for (auto at : {first, in_directory}) at[9] = 0;
+        MemoryFile file(archive);
+        CHECK_THROWS_CODE(content(file, 0), Errc::malformed);
+        CHECK(content(file, 1) == "second");
+    }
+}
+
 TEST_CASE("zip: the local header must be that of the entry") {
     Builder builder;
     builder.add("a", "first");

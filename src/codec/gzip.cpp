@@ -7,8 +7,6 @@
 #include <string>
 #include <utility>
 
-#include <zlib.h>
-
 #include "codec/inflate.hpp"
 
 namespace tresor::codec {
@@ -21,7 +19,9 @@ constexpr std::array<Byte, 10> stored_header = {0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0,
 }
 
 std::uint32_t crc32_of(ByteView bytes) {
-    return static_cast<std::uint32_t>(::crc32_z(0, bytes.data(), bytes.size()));
+    Crc32 crc;
+    crc.update(bytes);
+    return crc.value();
 }
 
 void put_le32(Byte* at, std::uint32_t value) {

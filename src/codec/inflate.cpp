@@ -34,6 +34,18 @@ void wiping_free(voidpf, voidpf at) {
     std::free(block);
 }
 
+// Both libraries count in 32 bits: no more than that is laid out for one step.
+template <class Stream>
+void lay_out(Stream& stream, ByteView& input, ByteSpan& room) {
+    constexpr std::size_t most_at_once = 1u << 30;
+    input = input.first(std::min(input.size(), most_at_once));
+    room = room.first(std::min(room.size(), most_at_once));
+    stream.next_in = const_cast<Byte*>(input.data());
+    stream.avail_in = static_cast<std::uint32_t>(input.size());
+    stream.next_out = room.data();
+    stream.avail_out = static_cast<std::uint32_t>(room.size());
+}
+
 }  // namespace
 
 struct Inflater::State {
@@ -53,14 +65,8 @@ Inflater::~Inflater() = default;
 void Inflater::begin() { ::inflateReset(&state_->stream); }
 
 std::optional<Inflater::Step> Inflater::step(ByteView input, ByteSpan room) {
-    constexpr std::size_t most_at_once = 1u << 30;
     z_stream& stream = state_->stream;
-    input = input.first(std::min(input.size(), most_at_once));
-    room = room.first(std::min(room.size(), most_at_once));
-    stream.next_in = const_cast<Byte*>(input.data());
-    stream.avail_in = static_cast<uInt>(input.size());
-    stream.next_out = room.data();
-    stream.avail_out = static_cast<uInt>(room.size());
+    lay_out(stream, input, room);
     int status = ::inflate(&stream, Z_NO_FLUSH);
     if (status != Z_OK && status != Z_STREAM_END) return std::nullopt;
     return Step{status == Z_STREAM_END, input.size() - stream.avail_in,
@@ -79,14 +85,8 @@ FastInflater::FastInflater() : state_(std::make_unique<State>()) { begin(); }
 void FastInflater::begin() { ::isal_inflate_init(&state_->stream); }
 
 std::optional<Inflater::Step> FastInflater::step(ByteView input, ByteSpan room) {
-    constexpr std::size_t most_at_once = 1u << 30;
     inflate_state& stream = state_->stream;
-    input = input.first(std::min(input.size(), most_at_once));
-    room = room.first(std::min(room.size(), most_at_once));
-    stream.next_in = const_cast<Byte*>(input.data());
-    stream.avail_in = static_cast<std::uint32_t>(input.size());
-    stream.next_out = room.data();
-    stream.avail_out = static_cast<std::uint32_t>(room.size());
+    lay_out(stream, input, room);
     if (::isal_inflate(&stream) != ISAL_DECOMP_OK) return std::nullopt;
     Inflater::Step step{stream.block_state == ISAL_BLOCK_FINISH, input.size() - stream.avail_in,
                         room.size() - stream.avail_out};

@@ -120,6 +120,11 @@ std::uint64_t DataBackup::size_hint(std::string_view entry) const noexcept {
     return found != nullptr ? found->size_hint : 0;
 }
 
+std::uint64_t DataBackup::packed_size(std::string_view entry) const noexcept {
+    const ZipEntry* found = state_->container.find(entry);
+    return found != nullptr ? found->packed_size : 0;
+}
+
 std::unique_ptr<ByteSource> DataBackup::open(std::string_view entry) const {
     const ZipEntry* found = state_->container.find(entry);
     if (found == nullptr) return nullptr;

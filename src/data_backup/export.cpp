@@ -119,7 +119,7 @@ public:
         ++exported_.chats;
         exported_.messages += result_.messages;
         exported_.media += result_.media;
-        meter_.advance(media_.packed_size(chat.entry));
+        meter_.advance(archive_.packed_size(chat.entry));
     }
 
     Exported finish() {

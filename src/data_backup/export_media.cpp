@@ -15,7 +15,6 @@ namespace tresor::data_backup {
 
 namespace {
 
-// What is wrong with one entry, not with the work.
 // Counts, and stops when the work is to end.
 class CountingSink final : public ByteSink {
 public:
@@ -134,17 +133,14 @@ void Meter::check() const {
 
 MediaCopier::MediaCopier(const DataBackup& archive, DiskFolder& folder, Meter& meter,
                          std::vector<BadEntry>& bad)
-    : archive_(archive), folder_(folder), meter_(meter), bad_(bad) {
-    for (const EntryInfo& entry : archive.entries())
-        packed_sizes_.emplace(entry.name, entry.packed_size);
-}
+    : archive_(archive), folder_(folder), meter_(meter), bad_(bad) {}
 
 void MediaCopier::want(const std::string& entry, const std::string& parent, const std::string& name,
                        std::optional<Moment> time) {
     if (!copied_.emplace(entry, Copied()).second) return;
     Copy copy;
     copy.entry = entry;
-    copy.packed_size = packed_size(entry);
+    copy.packed_size = archive_.packed_size(entry);
     copy.time = time;
     copy.path = unique_path(parent, name, copy.sink);
     wanted_.push_back(std::move(copy));
@@ -216,18 +212,13 @@ std::string MediaCopier::copy_picture(const std::string& entry, const std::strin
         if (!is_of_entry(error)) throw;
         bad_.push_back({entry, error.code(), error.what()});
     }
-    meter_.advance(packed_size(entry));
+    meter_.advance(archive_.packed_size(entry));
     return copied.path;
 }
 
 MediaCopier::Copied MediaCopier::copied(const std::string& entry) const {
     auto found = copied_.find(entry);
     return found == copied_.end() ? Copied() : found->second;
-}
-
-std::uint64_t MediaCopier::packed_size(const std::string& entry) const {
-    auto found = packed_sizes_.find(entry);
-    return found == packed_sizes_.end() ? 0 : found->second;
 }
 
 }  // namespace tresor::data_backup

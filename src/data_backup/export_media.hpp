@@ -69,7 +69,6 @@ public:
         std::uint64_t size = 0;
     };
     Copied copied(const std::string& entry) const;
-    std::uint64_t packed_size(const std::string& entry) const;
 
 private:
     std::string unique_path(const std::string& parent, const std::string& name,
@@ -81,7 +80,6 @@ private:
     DiskFolder& folder_;
     Meter& meter_;
     std::vector<BadEntry>& bad_;
-    std::map<std::string, std::uint64_t> packed_sizes_;
     std::map<std::string, UniqueNames> names_;  // of each folder
     std::map<std::string, Copied> copied_;      // by entry
     std::vector<Copy> wanted_;

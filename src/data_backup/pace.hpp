@@ -25,10 +25,15 @@ public:
         }
     }
 
+    // For what is small and many: asks now and then. By one thread.
+    void tick() {
+        if (++ticks_ % 4096 == 0) add(0);
+    }
+
 private:
     const Progress& progress_;
     std::mutex mutex_;
-    std::uint64_t done_ = 0, total_;
+    std::uint64_t done_ = 0, total_, ticks_ = 0;
     bool stopped_ = false;
 };
 

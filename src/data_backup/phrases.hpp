@@ -31,9 +31,9 @@ public:
     std::string sender(const Message& message) const;     // "You" if outgoing; never empty
     std::string person(std::string_view identity) const;  // "You" for the owner; never empty
     std::string location(const Location& location) const;
-    // The text with "@Alice" for each "@[ALICE001]", and "@everyone" for "@[@@@@@@@@]".
     // "UTC", "UTC+02:00": by which clock a time is told.
     static std::string clock(Timestamp time, const UtcOffset& utc_offset);
+    // The text with "@Alice" for each "@[ALICE001]", and "@everyone" for "@[@@@@@@@@]".
     std::string with_mentions(std::string_view text) const;
     std::string kind(const File& file) const;      // "Picture", "Voice message", "Sticker" …
     std::string quoted(const Quote& quote) const;  // its text, what stands for it if none

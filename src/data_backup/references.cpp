@@ -27,11 +27,8 @@ class Checker {
 public:
     Checker(DataBackup& archive, Pace& pace, Findings& findings)
         : archive_(archive), pace_(pace), findings_(findings) {
-        for (const EntryInfo& entry : archive_.entries()) {
-            auto kind = classify(entry.name).kind;
-            has_media_ = has_media_ || kind == EntryKind::media;
-            if (kind == EntryKind::messages) packed_sizes_[entry.name] = entry.packed_size;
-        }
+        for (const EntryInfo& entry : archive_.entries())
+            has_media_ = has_media_ || classify(entry.name).kind == EntryKind::media;
     }
 
     void run() {
@@ -114,13 +111,13 @@ private:
                 check_message(chat, message);
                 auto id = awaited != awaited_.end() ? parse_hex64(message.api_id) : std::nullopt;
                 if (id) awaited->second.erase(*id);
-                pace_.add(0);
+                pace_.tick();
             }
         } catch (const Error& error) {
             if (!is_of_entry(error)) throw;  // told already
             awaited_.erase(chat.id);
         }
-        pace_.add(packed_sizes_[chat.entry]);
+        pace_.add(archive_.packed_size(chat.entry));
     }
 
     void check_message(const Chat& chat, const Message& message) {
@@ -199,7 +196,6 @@ private:
     Findings& findings_;
     bool has_media_ = false;
     std::set<std::string> used_;
-    std::map<std::string, std::uint64_t> packed_sizes_;  // of the tables of chats
     // Messages that were reacted to and not found yet, by chat.
     std::map<std::string, std::set<std::uint64_t>> awaited_;
 };

@@ -10,14 +10,7 @@ using test::tells;
 
 namespace {
 
-std::vector<Message> all_of(DataBackup& archive, std::string_view chat) {
-    const Chat* found = archive.chat(chat);
-    REQUIRE(found != nullptr);
-    auto reader = archive.messages(*found);
-    std::vector<Message> messages;
-    for (Message message; reader.next(message);) messages.push_back(message);
-    return messages;
-}
+using test::all_of;
 
 std::string text_in(DataBackup& archive, const std::string& entry) {
     MemorySink sink;

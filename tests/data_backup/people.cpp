@@ -13,6 +13,8 @@ using test::tells;
 
 namespace {
 
+using test::all_of;
+
 Row contact_row(std::string identity, std::string key = std::string(64, '2')) {
     return {{"identity", std::move(identity)},
             {"publickey", std::move(key)},
@@ -31,15 +33,6 @@ auto groups_of(const std::vector<Row>& rows, std::string_view owner = "MYSELF01"
 
 Row group_row(std::string members) {
     return {{"id", "a1b2c3d4e5f60718"}, {"creator", "ABCD1234"}, {"members", std::move(members)}};
-}
-
-std::vector<Message> all_of(DataBackup& archive, std::string_view chat) {
-    const Chat* found = archive.chat(chat);
-    REQUIRE(found != nullptr);
-    auto reader = archive.messages(*found);
-    std::vector<Message> messages;
-    for (Message message; reader.next(message);) messages.push_back(message);
-    return messages;
 }
 
 }  // namespace

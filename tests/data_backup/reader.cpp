@@ -11,23 +11,9 @@ using namespace tresor::data_backup;
 
 namespace {
 
+using test::all_of;
+using test::tells;
 using Vector = test::ArchiveVector;
-
-bool tells(const std::vector<Finding>& findings, std::string_view pointer, std::string_view word) {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-        return finding.pointer.starts_with(pointer) &&
-               finding.reason.find(word) != std::string::npos;
-    });
-}
-
-std::vector<Message> all_of(DataBackup& archive, std::string_view chat) {
-    const Chat* found = archive.chat(chat);
-    REQUIRE(found != nullptr);
-    auto reader = archive.messages(*found);
-    std::vector<Message> messages;
-    for (Message message; reader.next(message);) messages.push_back(message);
-    return messages;
-}
 
 std::string sha256(ByteView bytes) {
     crypto::Sha256 hash;

@@ -9,7 +9,7 @@
 
 #include "base/findings.hpp"
 #include "data_backup/messages.hpp"
-#include "support.hpp"
+#include "vector.hpp"
 
 namespace test {
 
@@ -33,14 +33,6 @@ inline std::string table_of(const std::vector<Row>& rows) {
         for (const std::string& column : columns)
             add(row.contains(column) ? row.at(column) : "", column == *columns.rbegin());
     return text;
-}
-
-inline bool tells(const std::vector<Finding>& findings, std::string_view pointer,
-                  std::string_view word) {
-    return std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
-        return finding.pointer.starts_with(pointer) &&
-               finding.reason.find(word) != std::string::npos;
-    });
 }
 
 // What a table came to, and what was odd in it.

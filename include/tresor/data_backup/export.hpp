@@ -1,14 +1,12 @@
 // Chats for people: pages for a browser, lines for programs, text to read.
 //
-//     html   index.html and a page for each chat (for each of its years where it is long), opened
-//     from
-//            the disk without network; pictures, videos and files beside it
+//     html   index.html and a page for each chat (several where it is long), opened from the disk
+//            without network; pictures, videos and files beside it
 //     json   index.json, and a file of JSON lines for each chat: one object a message (see below)
 //     text   a transcript for each chat
 //
 // What people wrote is data here, never markup, and a name of a file never a path: export_chats()
-// makes names of its own that are safe on any system, unique, and as near to the original as can
-// be.
+// makes names of its own, safe on any system, unique, as near to the original as can be.
 //
 // JSON leaves out what is empty, false or unknown, but `index` and `outgoing`. Times are RFC 3339
 // with milliseconds, UTC; texts stand exactly as written. A line has

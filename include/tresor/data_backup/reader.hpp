@@ -7,13 +7,13 @@
 //         for (Message message; messages.next(message);) …
 //     }
 //
-// - Nothing that does not authenticate is ever given out: an entry is checked whole before its
-//   first byte comes. What it costs in memory is bounded by the options, whatever the archive says.
+// - Nothing that does not authenticate is given out: an entry is checked whole before its first
+//   byte comes. One over 1 MiB is then read again; if the file changed meanwhile, auth_failed comes
+//   at its end. What it costs in memory is bounded, whatever the archive says.
 // - What is odd is a finding, never a loss of the rest: a row that cannot be read, a reference to
 //   nothing, a damaged chat. The first thousand are listed, the rest counted.
 // - Names, sizes, times and the number of entries are not protected by the format: who can change
-// the
-//   file can remove whole entries or put older ones in their place. No reader can tell.
+//   the file can remove whole entries or put older ones in their place. No reader can tell.
 // - Opening reads the directory and the small tables; messages are read as they are asked for.
 //
 // The constructor throws auth_failed for a wrong password, malformed for what is no archive (an
@@ -40,16 +40,17 @@ inline constexpr int newest_version = 27;
 
 struct ReadOptions {
     std::uint64_t max_content_bytes = std::uint64_t{8} << 30;  // of one entry, unpacked
-    std::uint64_t max_index_bytes = std::uint64_t{128}
-                                    << 20;  // of each table but those of messages
+    // Of each table but those of messages, unpacked.
+    std::uint64_t max_index_bytes = std::uint64_t{128} << 20;
     std::uint64_t max_directory_bytes = std::uint64_t{256} << 20;
     std::uint64_t max_entries = 2'000'000;
     bool allow_unencrypted = false;  // entries without encryption, which anybody may have written
     bool assume_version = false;     // of an archive without `settings`: 1
     bool unix_line_ends = false;     // CR and CR LF in texts become LF, as when the app restores
-    unsigned jobs = 1;  // threads of verify(), extract(), export_chats(): `file` is then
-                        // read by several at once
-    Progress progress;  // of verify(), extract(), salvage(), export_chats(): bytes of the file
+    // Threads of verify(), extract() and export_chats(): `file` is then read by several at once.
+    unsigned jobs = 1;
+    // Of verify(), extract(), salvage(), export_chats(), statistics(): bytes of the file.
+    Progress progress;
 };
 
 struct EntryInfo {
@@ -122,7 +123,9 @@ public:
     // All entries, in the order of the archive.
     std::vector<EntryInfo> entries() const;
     bool has(std::string_view entry) const noexcept;
+    // As in EntryInfo; 0 if there is none of this name.
     std::uint64_t size_hint(std::string_view entry) const noexcept;
+    std::uint64_t packed_size(std::string_view entry) const noexcept;
     // The content of one entry, authenticated first. False if there is none of this name; throws
     // auth_failed, malformed, too_large, unsupported. May be called by several threads.
     bool read(std::string_view entry, ByteSink& into) const;

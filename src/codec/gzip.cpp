@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "codec/deflate.hpp"
 #include "codec/inflate.hpp"
 
 namespace tresor::codec {
@@ -131,17 +132,7 @@ Gunzipped gunzip(ByteView packed, std::size_t most) { return Reader(packed, most
 void gzip_stored(ByteView bytes, ByteSpan out) {
     assert(out.size() == gzip_stored_size(bytes.size()));
     Byte* at = std::copy(stored_header.begin(), stored_header.end(), out.data());
-    ByteView rest = bytes;
-    do {
-        std::size_t size = std::min<std::size_t>(rest.size(), 65535);
-        *at++ = size == rest.size();
-        at[0] = static_cast<Byte>(size);
-        at[1] = static_cast<Byte>(size >> 8);
-        at[2] = static_cast<Byte>(~at[0]);
-        at[3] = static_cast<Byte>(~at[1]);
-        at = std::copy_n(rest.data(), size, at + 4);
-        rest = rest.subspan(size);
-    } while (!rest.empty());
+    at = deflate_stored(bytes, true, at);
     put_le32(at, crc32_of(bytes));
     put_le32(at + 4, static_cast<std::uint32_t>(bytes.size()));
 }

@@ -1,38 +1,17 @@
 #include "codec/inflate.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 
-#include <zlib.h>
 #ifdef TRESOR_ISAL
 #include <isa-l/igzip_lib.h>
 #endif
 
 #include <tresor/secret.hpp>
 
+#include "codec/zlib_memory.hpp"
+
 namespace tresor::codec {
 namespace {
-
-// zlib keeps a window of what it inflated: its memory is wiped before it is freed.
-constexpr std::size_t block_head = alignof(std::max_align_t);
-static_assert(block_head >= sizeof(std::size_t));
-
-voidpf wiping_alloc(voidpf, uInt items, uInt item_size) {
-    std::size_t size = block_head + std::size_t{items} * item_size;
-    auto* block = static_cast<Byte*>(std::malloc(size));
-    if (block == nullptr) return nullptr;
-    std::memcpy(block, &size, sizeof size);
-    return block + block_head;
-}
-
-void wiping_free(voidpf, voidpf at) {
-    Byte* block = static_cast<Byte*>(at) - block_head;
-    std::size_t size;
-    std::memcpy(&size, block, sizeof size);
-    wipe(block, size);
-    std::free(block);
-}
 
 // Both libraries count in 32 bits: no more than that is laid out for one step.
 template <class Stream>

@@ -47,4 +47,9 @@ struct CivilTime {
 // An offset of more than a day counts as a day. Any time of 64 bits is fine.
 CivilTime civil_time(Timestamp time, const UtcOffset& offset = {});
 
+// When clock and calendar show this; the weekday is not looked at. What is shown twice was shown
+// the first time then; for what the clocks skip it is the first moment after the gap. Throws
+// invalid_argument for what no calendar shows, and for years of more than five digits.
+Timestamp timestamp_of(const CivilTime& civil, const UtcOffset& offset = {});
+
 }  // namespace tresor

@@ -24,6 +24,37 @@ std::string_view without_fraction(std::string_view text) {
     return end == 1 || end == std::string_view::npos ? text : text.substr(end);
 }
 
+constexpr Seconds day_long{86400};
+
+Seconds ahead_at(Timestamp time, const UtcOffset& offset) {
+    return offset ? std::clamp(offset(time), -day_long, day_long) : Seconds(0);
+}
+
+unsigned days_in(std::int64_t year, unsigned month) {
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (month == 2) return leap ? 29 : 28;
+    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31;
+}
+
+bool is_shown(const CivilTime& civil) {
+    return civil.year >= -99'999 && civil.year <= 99'999 && civil.month >= 1 && civil.month <= 12 &&
+           civil.day >= 1 && civil.day <= days_in(civil.year, civil.month) && civil.hour < 24 &&
+           civil.minute < 60 && civil.second < 60;
+}
+
+// In UTC: in eras of 400 years that begin with the first of March of the year 0.
+Timestamp in_utc(const CivilTime& civil) {
+    std::int64_t year = civil.month <= 2 ? civil.year - 1 : civil.year;
+    std::int64_t era = (year >= 0 ? year : year - 399) / 400;
+    std::int64_t year_of_era = year - era * 400;
+    std::int64_t shifted_month = civil.month <= 2 ? civil.month + 9 : civil.month - 3;
+    std::int64_t day_of_year = (153 * shifted_month + 2) / 5 + civil.day - 1;
+    std::int64_t day_of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    std::int64_t days = era * 146'097 + day_of_era - 719'468;
+    return Timestamp(days * day_long) +
+           Seconds(civil.hour * 3600 + civil.minute * 60 + civil.second);
+}
+
 }  // namespace
 
 Timestamp now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
@@ -65,8 +96,7 @@ std::optional<Timestamp> parse_rfc3339(std::string_view text) {
 }
 
 CivilTime civil_time(Timestamp time, const UtcOffset& offset) {
-    constexpr Seconds day_long{86400};
-    Seconds ahead = offset ? std::clamp(offset(time), -day_long, day_long) : Seconds(0);
+    Seconds ahead = ahead_at(time, offset);
     // Days and the rest apart, so that no sum leaves 64 bits.
     Seconds since = time.time_since_epoch();
     std::int64_t days = since / day_long;
@@ -95,6 +125,25 @@ CivilTime civil_time(Timestamp time, const UtcOffset& offset) {
     civil.second = second % 60;
     civil.weekday = static_cast<unsigned>(((days + 3) % 7 + 7) % 7);
     return civil;
+}
+
+Timestamp timestamp_of(const CivilTime& civil, const UtcOffset& offset) {
+    if (!is_shown(civil)) throw Error(Errc::invalid_argument, "no calendar shows such a time");
+    Timestamp shown = in_utc(civil), early = shown - day_long, late = shown + day_long;
+    if (!offset) return shown;
+    auto shows = [&](Timestamp time) { return time + ahead_at(time, offset); };
+    std::optional<Timestamp> first;
+    for (Timestamp near : {early, shown, late}) {
+        Timestamp time = shown - ahead_at(near, offset);
+        if (shows(time) == shown && (!first || time < *first)) first = time;
+    }
+    if (first) return *first;
+    // Skipped: the clocks show less before the gap, and more behind it.
+    while (late - early > Seconds(1)) {
+        Timestamp middle = early + (late - early) / 2;
+        (shows(middle) < shown ? early : late) = middle;
+    }
+    return late;
 }
 
 }  // namespace tresor

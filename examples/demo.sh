@@ -136,5 +136,20 @@ head -c 20000 threema-backup.zip > incomplete.zip
 refused 3 tresor data verify incomplete.zip --password-file archive-password
 run tresor data salvage incomplete.zip saved.zip --password-file archive-password
 
-chapter '12. What a person reads at the end'
+chapter '12. Another password, less in it, two in one, and a copy in a safe place every month'
+echo 'five brave wombats' > archive-password2
+run tresor data filter threema-backup.zip echo.zip --chat ECHOECHO --password-file archive-password --new-password-file archive-password2 --at "$start"
+run tresor data merge echo.zip threema-backup.zip both.zip --password-file archive-password2 --second-password-file archive-password --at "$start"
+run tresor data extract both.zip files --password-file archive-password2
+run tresor data create files again.zip --password-file archive-password2 --at "$start"
+run tresor data verify again.zip --password-file archive-password2
+mkdir nas
+for month in 01 02 03; do
+    run tresor data put again.zip --store nas --keep monthly:2 --password-file archive-password2
+    tresor data create files again.zip --force --password-file archive-password2 --at "$(later "$((31 * ${month#0})) days")" --tz UTC > /dev/null 2>&1
+done
+run tresor data status --store nas --every monthly --at "$(later '62 days')"
+run tresor data schedule --every monthly --last 2026-01-31T20:00:00Z --at "$(later '62 days')"
+
+chapter '13. What a person reads at the end'
 run tresor safe status --at "$(later '182 days')"

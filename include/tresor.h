@@ -910,6 +910,166 @@ TRESOR_API int tresor_data_backup_statistics(tresor_buf *json, tresor_buf *page,
                                              tresor_buf *findings, tresor_data_backup *archive,
                                              const tresor_statistics_options *options);
 
+/* ---- chat archives that are made (data_backup/writer.hpp, data_backup/filter.hpp) ----
+ * JSON text is as the functions above and exports write it; a member that is not known is
+ * TRESOR_INVALID_ARGUMENT, and so is whatever the app would drop, or not restore. What only a
+ * reader knows in it (indices, names of entries, what a quote says) does not matter. */
+
+typedef struct tresor_archive_writer tresor_archive_writer;
+
+typedef struct tresor_write_options {
+    unsigned version;
+    int64_t made_at; /* of all entries; a zip begins in 1980 */
+    unsigned jobs;   /* threads that pack and encrypt, at most 1024; 0: one */
+    int replace;     /* what has the name of the file already; else it is TRESOR_CONFLICT */
+    tresor_utc_offset utc_offset; /* a zip tells the time by the clock on the wall */
+    tresor_progress progress;     /* of bytes written */
+    void *payload;                /* of both */
+} tresor_write_options;
+
+#define TRESOR_WRITE_OPTIONS_INIT {1, 0, 0, 0, NULL, NULL, NULL}
+
+/* Begins one at a path, where it appears whole or not at all. The password has 8 to 256 characters.
+ * `options` may be NULL here and below. */
+TRESOR_API int tresor_archive_writer_open(tresor_archive_writer **out, const char *path,
+                                          const char *password, size_t password_size,
+                                          const tresor_write_options *options);
+/* Or into a sink of your own, whose functions must live as long. */
+TRESOR_API int tresor_archive_writer_into(tresor_archive_writer **out, const tresor_sink *into,
+                                          const char *password, size_t password_size,
+                                          const tresor_write_options *options);
+/* Without tresor_archive_writer_finish() there is no file. */
+TRESOR_API void tresor_archive_writer_free(tresor_archive_writer *writer);
+
+/* In this order: the owner, contacts, groups, distribution lists; each begins its chat, to which
+ * media, thumbnails and then messages are added. A writer that failed in any of them can only be
+ * freed; JSON text that cannot be read does it no harm. */
+TRESOR_API int tresor_archive_writer_set_owner(tresor_archive_writer *writer, const char *identity,
+                                               const unsigned char private_key[TRESOR_KEY_SIZE]);
+TRESOR_API int tresor_archive_writer_set_owner_picture(tresor_archive_writer *writer,
+                                                       const tresor_source *image);
+/* Pictures may be NULL: the one that was assigned to a contact, the one of their own. */
+TRESOR_API int tresor_archive_writer_add_contact(tresor_archive_writer *writer, const void *json,
+                                                 size_t json_size, const tresor_source *assigned,
+                                                 const tresor_source *own);
+TRESOR_API int tresor_archive_writer_add_group(tresor_archive_writer *writer, const void *json,
+                                               size_t json_size, const tresor_source *picture);
+TRESOR_API int tresor_archive_writer_add_distribution_list(tresor_archive_writer *writer,
+                                                           const void *json, size_t json_size);
+TRESOR_API int tresor_archive_writer_add_media(tresor_archive_writer *writer, const char *uid,
+                                               const tresor_source *content);
+TRESOR_API int tresor_archive_writer_add_thumbnail(tresor_archive_writer *writer, const char *uid,
+                                                   const tresor_source *image);
+TRESOR_API int tresor_archive_writer_add_message(tresor_archive_writer *writer, const void *json,
+                                                 size_t json_size);
+/* Any time. */
+TRESOR_API int tresor_archive_writer_add_poll(tresor_archive_writer *writer, const void *json,
+                                              size_t json_size);
+
+typedef enum tresor_nonce_scope {
+    TRESOR_NONCE_CHAT = 0,
+    TRESOR_NONCE_MULTI_DEVICE = 1
+} tresor_nonce_scope;
+
+/* HMAC-SHA256 of a nonce, with the owner's identity as key. */
+TRESOR_API int tresor_archive_writer_add_nonce(tresor_archive_writer *writer, int scope,
+                                               const unsigned char hash[TRESOR_SHA256_SIZE]);
+
+typedef struct tresor_written {
+    uint64_t entries, bytes, messages;
+} tresor_written;
+
+/* Writes what is left, and gives the file its name. `out` may be NULL. */
+TRESOR_API int tresor_archive_writer_finish(tresor_written *out, tresor_archive_writer *writer);
+
+/* What of an archive is kept. */
+typedef struct tresor_cut {
+    unsigned version;
+    const char *const *chats; /* ids; NULL: all */
+    size_t chats_count;
+    const int64_t *since; /* NULL: from the first message on */
+    const int64_t *until; /* messages before that; NULL: to the last one */
+    int without_media;
+} tresor_cut;
+
+#define TRESOR_CUT_INIT {1, NULL, 0, NULL, NULL, 0}
+
+typedef struct tresor_rewritten {
+    uint64_t entries, bytes, messages;
+    uint64_t bad; /* damaged entries, which are not in it */
+} tresor_rewritten;
+
+/* The same archive with another password, or less of it. `cut` may be NULL: all. `reading` may be
+ * NULL here and below; jobs and progress are those of `options`. */
+TRESOR_API int tresor_data_backup_filter(
+    tresor_rewritten *out, tresor_buf *bad_entries, tresor_buf *findings, tresor_file *file,
+    const char *password, size_t password_size, const tresor_sink *into, const char *new_password,
+    size_t new_password_size, const tresor_cut *cut, const tresor_write_options *options,
+    const tresor_data_backup_options *reading);
+/* All that is in one of two archives of the same owner. `conflicts` are like findings: what both
+ * have, differently, and none is newer; it may be NULL. */
+TRESOR_API int tresor_data_backup_merge(
+    tresor_rewritten *out, tresor_buf *conflicts, tresor_buf *bad_entries, tresor_buf *findings,
+    tresor_file *first, const char *first_password, size_t first_password_size, tresor_file *second,
+    const char *second_password, size_t second_password_size, const tresor_sink *into,
+    const char *new_password, size_t new_password_size, const tresor_write_options *options,
+    const tresor_data_backup_options *reading);
+/* An archive of a folder as tresor_data_backup_extract() leaves it. */
+TRESOR_API int tresor_data_backup_create(tresor_rewritten *out, tresor_buf *findings,
+                                         const char *folder, const char *identity_password,
+                                         size_t identity_password_size, const tresor_sink *into,
+                                         const char *password, size_t password_size,
+                                         const tresor_write_options *options);
+
+/* ---- chat archives in a safe place (storage/schedule.hpp, client/archives.hpp) ---- */
+
+typedef enum tresor_every {
+    TRESOR_EVERY_DAILY = 0,
+    TRESOR_EVERY_WEEKLY = 1,
+    TRESOR_EVERY_MONTHLY = 2,
+    TRESOR_EVERY_QUARTERLY = 3,
+    TRESOR_EVERY_YEARLY = 4
+} tresor_every;
+TRESOR_API const char *tresor_every_name(int every); /* "daily", or "unknown" */
+
+/* When the next one is due: the same time on the wall a day, a week, ... after the last one. */
+TRESOR_API int tresor_schedule_next_due(int64_t *out, int every, int64_t last,
+                                        tresor_utc_offset utc_offset, void *payload);
+/* Which copies of these times stay by a policy "daily:7,weekly:4,monthly:12,yearly:10", and why:
+ * [{"time": 1795500000, "kept": true, "reasons": ["newest", ...]}, ...], the newest first. */
+TRESOR_API int tresor_schedule_thin(tresor_buf *json, const int64_t *times, size_t times_count,
+                                    const char *keep, tresor_utc_offset utc_offset, void *payload);
+
+typedef struct tresor_put_archive_options {
+    unsigned version;
+    const char *owner; /* the ID, of an archive that does not tell it; else NULL */
+    const char *keep;  /* a policy by which old copies are removed; NULL: none is */
+    const char *deep;  /* path of a file to be: the copy is downloaded there and verified; NULL */
+    int replace;       /* another archive of that name; else it is TRESOR_CONFLICT */
+    int dry_run;       /* only tell what would be done */
+    tresor_utc_offset utc_offset; /* of days and months */
+    void *payload;
+} tresor_put_archive_options;
+
+#define TRESOR_PUT_ARCHIVE_OPTIONS_INIT {1, NULL, NULL, NULL, 0, 0, NULL, NULL}
+
+/* Verifies an archive, uploads it as data-backups/<ID>-<time>.zip, reads it back and compares, and
+ * thins the owner's copies: {"name": ..., "bytes": ..., "sha256": ..., "uploaded": true,
+ * "copies": [{"name", "time", "bytes", "fate": "kept" | "removed" | "failed", "reasons"}, ...],
+ * "first_failure": 0}, the last a tresor_status of a removal. The name that the app gave the file
+ * tells the time, and may hold any byte. `reading` and `options` may be NULL. */
+TRESOR_API int tresor_archive_put(tresor_buf *json, tresor_storage *storage, tresor_file *file,
+                                  const char *file_name, size_t file_name_size,
+                                  const char *password, size_t password_size,
+                                  const tresor_data_backup_options *reading,
+                                  const tresor_put_archive_options *options);
+/* Of each owner who has a copy, or of one (`owner` may be NULL): [{"identity": ..., "last_good":
+ * 1795500000 or null, "name", "bytes", "generations", "total_bytes", "next_due", "overdue"}, ...].
+ */
+TRESOR_API int tresor_archive_status(tresor_buf *json, tresor_storage *storage, const char *owner,
+                                     int every, int64_t now, tresor_utc_offset utc_offset,
+                                     void *payload);
+
 #ifdef __cplusplus
 }
 #endif

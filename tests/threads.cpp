@@ -13,6 +13,7 @@
 #include <tresor/storage/retention.hpp>
 
 #include "data_backup/vector.hpp"
+#include "data_backup/zip_writer.hpp"
 #include "storage/stores.hpp"
 #include "support.hpp"
 
@@ -281,4 +282,30 @@ TEST_CASE("threads: an archive is verified and exported and read by many at once
         }
     });
     CHECK(bytes == 4 * data_backup::verify(vector.file, vector.password).bytes);
+}
+
+TEST_CASE("threads: an archive that many write is the one that one writes") {
+    test::ArchiveVector vector("miniature");
+    auto written_by = [&](unsigned jobs) {
+        MemorySink sink;
+        data_backup::ZipWriter zip(
+            sink, vector.password,
+            {.jobs = jobs,
+             .salt = [next = Byte{0}](
+                         ByteSpan salt) mutable { std::fill(salt.begin(), salt.end(), next++); },
+             .progress = {}});
+        for (int i = 0; i < 40; ++i) {
+            Bytes content(static_cast<std::size_t>(i) * 20'000, static_cast<Byte>(i));
+            zip.add(std::to_string(i).append(i % 2 == 0 ? ".csv" : ""), content);
+        }
+        zip.finish();
+        return sink.take();
+    };
+    Bytes by_one = written_by(1);
+    in_threads(2, [&](int) { CHECK(written_by(4) == by_one); });
+
+    MemorySink filtered;
+    data_backup::filter({vector.file, vector.password}, filtered, vector.password, {}, {.jobs = 4});
+    test::MemoryFile file(filtered.take());
+    CHECK(data_backup::verify(file, vector.password).ok());
 }

@@ -17,12 +17,16 @@ namespace {
 
 constexpr std::int64_t most_jobs = 1024;
 
+}  // namespace
+
 unsigned jobs_of(const Given& given) {
     if (!given.jobs) return std::max(1u, std::thread::hardware_concurrency());
     if (*given.jobs < 1 || *given.jobs > most_jobs)
         throw Error(Errc::invalid_argument, "--jobs is between 1 and 1024");
     return static_cast<unsigned>(*given.jobs);
 }
+
+namespace {
 
 ReadOptions options_of(const Tool& tool) {
     if (tool.given.in == "-")
@@ -56,6 +60,10 @@ std::string Archive::hint_for(const Error& error) const {
     };
     if (error.code() == Errc::unsupported && says("encrypted"))
         return "--allow-unencrypted reads it all the same";
+    if (says("does not tell whose it is")) return "--id tells it";
+    if (says("does not tell when it was made"))
+        return "name the file as the app does: threema-backup_<milliseconds since 1970>_1.zip";
+    if (says("damaged entries")) return "tresor data verify names them";
     if (error.code() != Errc::malformed || !hints_) return {};
     if (says("exported chat")) return "any program for zip files with AES opens it";
     if (says("no settings")) return "--assume-version reads it all the same";

@@ -31,6 +31,7 @@ public:
     tresor::data_backup::DataBackup open();
     void without_hints() { hints_ = false; }
     std::uint64_t size() const { return file_.size(); }
+    const tresor::Password& password() const { return password_; }
 
 private:
     std::string hint_for(const tresor::Error& error) const;
@@ -40,6 +41,9 @@ private:
     tresor::Password password_;
     bool hints_ = true;
 };
+
+// --jobs, or one for each core.
+unsigned jobs_of(const Given& given);
 
 // What one chat holds; absent, and a warning of the report, if its table is damaged. Throws
 // cancelled.

@@ -41,4 +41,12 @@ Report data_extract(const Tool& tool);
 Report data_export(const Tool& tool);
 Report data_stats(const Tool& tool);
 
+Report data_create(const Tool& tool);
+Report data_filter(const Tool& tool);
+Report data_merge(const Tool& tool);
+
+Report data_schedule(const Tool& tool);
+Report data_put(const Tool& tool);
+Report data_status(const Tool& tool);
+
 }  // namespace cli

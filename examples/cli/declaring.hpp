@@ -61,5 +61,7 @@ private:
 
 // The commands on chat archives.
 void add_data_commands(Declaring& declaring, CLI::App& data);
+// FILE, and how it is read.
+void add_archive(Declaring& declaring, CLI::App& command);
 
 }  // namespace cli

@@ -40,9 +40,10 @@ public:
         add_id_commands(group(app_, "id",
                               "ID exports: the identity as a text to print and lock away",
                               "import code.txt"));
-        add_data_commands(*this,
-                          group(app_, "data", "Chat archives: what the app's data backup holds",
-                                "info archive.zip"));
+        auto& data = group(app_, "data", "Chat archives: what the app's data backup holds",
+                           "info archive.zip");
+        add_data_commands(*this, data);
+        add_copy_commands(data);
     }
 
     CLI::App& app() { return app_; }
@@ -296,6 +297,54 @@ private:
         imported.preparse_callback([this](std::size_t) { given_.in = "-"; });
         option(imported, "--key-out", given_.key_out, "FILE", "Write the private key there");
         imported.add_flag("--force", given_.force, "Replace an existing FILE");
+    }
+
+    void every(CLI::App& command) {
+        option(command, "--every", given_.every, "SPAN",
+               "How often one is made: daily, weekly, monthly, quarterly or yearly")
+            ->required();
+        zone(command);
+    }
+    void zone(CLI::App& command) {
+        option(command, "--tz", given_.time_zone, "ZONE",
+               "Whose days and months: UTC (default), +HH:MM or local");
+    }
+    void archive_store(CLI::App& command) {
+        reach(command);
+        option(command, "--store", given_.store, "LOCATION",
+               "Where archives are kept: a folder or webdav+https://HOST/PATH/")
+            ->required();
+    }
+
+    void add_copy_commands(CLI::App& data) {
+        auto& schedule = command(data, "schedule", data_schedule, "When is the next one due?",
+                                 "--every monthly --last 2026-11-24 --tz local");
+        every(schedule);
+        option(schedule, "--last", given_.last, "TIME",
+               "When the last one was made: a date, or RFC 3339")
+            ->required();
+
+        auto& put = command(data, "put", data_put,
+                            "A copy into a store, verified before and after; old ones thinned",
+                            "threema-backup_1735690400000_1.zip --store /mnt/nas/safe --keep "
+                            "daily:7,weekly:4,monthly:12,yearly:10");
+        add_archive(*this, put);
+        archive_store(put);
+        option(put, "--keep", given_.keep, "POLICY",
+               "Remove old copies but for the last of so many days, weeks, months, years: "
+               "daily:N,weekly:N,monthly:N,yearly:N");
+        put.add_flag("--deep", given_.deep, "Download the copy and verify it as an archive");
+        put.add_flag("--dry-run", given_.dry_run, "Only tell what would be done");
+        put.add_flag("--force", given_.force, "Replace another archive of that name");
+        option(put, "--id", given_.id, "ID", "Whose archive it is, where it does not tell that");
+        zone(put);
+
+        auto& status =
+            command(data, "status", data_status, "When was the last copy made, is one overdue?",
+                    "--store /mnt/nas/safe --every monthly");
+        archive_store(status);
+        every(status);
+        option(status, "--id", given_.id, "ID", "Only the copies of this Threema ID");
     }
 
     std::string at_;

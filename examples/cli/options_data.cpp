@@ -9,14 +9,20 @@ namespace {
 using tresor::Errc;
 using tresor::Error;
 
+void jobs(Declaring& declaring, CLI::App& command) {
+    command
+        .add_option("--jobs", declaring.given().jobs,
+                    "How many threads work (default: one for each core)")
+        ->type_name("N");
+}
+
 // What every one of them takes.
 void archive(Declaring& declaring, CLI::App& command) {
     Given& given = declaring.given();
     command.add_option("FILE", given.in, "The archive (zip) that the app has made")
         ->required()
         ->type_name("");
-    command.add_option("--jobs", given.jobs, "How many threads work (default: one for each core)")
-        ->type_name("N");
+    jobs(declaring, command);
     const char* group = "Odd archives";
     command
         .add_flag("--allow-unencrypted", given.allow_unencrypted,
@@ -50,6 +56,13 @@ void chats(Declaring& declaring, CLI::App& command) {
                     "Only the chat of this id (see data list); may be given again")
         ->type_name("ID")
         ->allow_extra_args(false);
+}
+
+void span(Declaring& declaring, CLI::App& command) {
+    Declaring::option(command, "--since", declaring.given().since, "TIME",
+                      "Only messages from then on: a date, or RFC 3339");
+    Declaring::option(command, "--until", declaring.given().until, "TIME",
+                      "Only messages before: a date, or RFC 3339");
 }
 
 void add_reading_commands(Declaring& declaring, CLI::App& data) {
@@ -86,10 +99,7 @@ void add_writing_commands(Declaring& declaring, CLI::App& data) {
         exported, "--format", given.format, "FORMAT",
         "html (pages for a browser, default), json (a line for each message) or text");
     chats(declaring, exported);
-    Declaring::option(exported, "--since", given.since, "TIME",
-                      "Only messages from then on: a date, or RFC 3339");
-    Declaring::option(exported, "--until", given.until, "TIME",
-                      "Only messages before: a date, or RFC 3339");
+    span(declaring, exported);
     time_zone(declaring, exported);
     language(declaring, exported, "The language: en (default) or de");
     exported.add_flag("--no-media", given.no_media, "Without pictures, videos and files");
@@ -104,11 +114,66 @@ void add_writing_commands(Declaring& declaring, CLI::App& data) {
     declaring.out(salvage, "OUT", "OUT", "The new archive (- is standard output)");
 }
 
+// The archive that a command makes, and by which clock.
+void new_archive(Declaring& declaring, CLI::App& command, const char* what_clock) {
+    Given& given = declaring.given();
+    declaring.out(command, "OUT", "OUT", "The new archive (- is standard output)");
+    command.preparse_callback([&given](std::size_t) { given.time_zone.clear(); });
+    Declaring::option(command, "--tz", given.time_zone, "ZONE", what_clock);
+}
+
+void new_password(Declaring& declaring, CLI::App& command) {
+    Declaring::option(command, "--new-password-file", declaring.given().new_password_file, "FILE",
+                      "The new archive gets another password: the first line of FILE");
+}
+
+void add_making_commands(Declaring& declaring, CLI::App& data) {
+    Given& given = declaring.given();
+    const char* clock = "By which clock the new archive tells times: local (default), UTC, +HH:MM";
+    auto& create =
+        declaring.command(data, "create", data_create,
+                          "An archive that the app restores, of the files that data extract gives",
+                          "folder threema-backup_1735690400000_1.zip --password-file new.txt");
+    create.add_option("DIR", given.folder, "The folder")->required()->type_name("");
+    new_archive(declaring, create, clock);
+    jobs(declaring, create);
+    Declaring::option(create, "--identity-password-file", given.identity_password_file, "FILE",
+                      "The password of the ID export in DIR is the first line of FILE (default: "
+                      "the new archive's)");
+
+    auto& filter = declaring.command(data, "filter", data_filter,
+                                     "A new archive of some of it, or with another password",
+                                     "archive.zip small.zip --since 2024-01-01 --no-media");
+    archive(declaring, filter);
+    new_archive(declaring, filter,
+                "By which clock: UTC, +HH:MM or local (default: UTC for dates that are given, "
+                "local for what the new archive tells)");
+    chats(declaring, filter);
+    span(declaring, filter);
+    filter.add_flag("--no-media", given.no_media, "Without pictures, videos and files");
+    new_password(declaring, filter);
+
+    auto& merge =
+        declaring.command(data, "merge", data_merge, "One archive of two, what both have only once",
+                          "old.zip new.zip all.zip");
+    archive(declaring, merge);
+    merge.add_option("OTHER", given.second, "Another archive of the same owner")
+        ->required()
+        ->type_name("");
+    new_archive(declaring, merge, clock);
+    Declaring::option(merge, "--second-password-file", given.second_password_file, "FILE",
+                      "The password of OTHER is the first line of FILE (default: the same)");
+    new_password(declaring, merge);
+}
+
 }  // namespace
+
+void add_archive(Declaring& declaring, CLI::App& command) { archive(declaring, command); }
 
 void add_data_commands(Declaring& declaring, CLI::App& data) {
     add_reading_commands(declaring, data);
     add_writing_commands(declaring, data);
+    add_making_commands(declaring, data);
 }
 
 }  // namespace cli

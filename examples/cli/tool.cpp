@@ -72,7 +72,8 @@ void Tool::check_input() const {
     int readers = 0;
     for (const std::string* file :
          {&password_file, &given.new_password_file, &given.safe_password_file,
-          &given.store_password_file, &given.in, &given.key_file})
+          &given.store_password_file, &given.second_password_file, &given.identity_password_file,
+          &given.in, &given.key_file})
         readers += *file == "-";
     if (readers > 1) throw Error(Errc::invalid_argument, "standard input can be read once only");
 }

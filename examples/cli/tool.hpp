@@ -42,6 +42,10 @@ struct Given {
     // Of chat archives. `in` is the archive, `out` a file that is made of it, `folder` a folder.
     std::string folder, format = "html", since, until, time_zone = "UTC";
     std::vector<std::string> chats;
+    std::string every, last, keep;  // of their copies in a store
+    // Of archives that are made: the other one of two, and the passwords of what they are made of.
+    std::string second, second_password_file, identity_password_file;
+    bool deep = false;
     std::optional<std::int64_t> jobs;
     // How a store on the network is reached. `store` holds no user info once all is read.
     std::string store_user, store_password_file;

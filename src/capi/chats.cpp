@@ -12,12 +12,7 @@ using namespace tresor::capi;
 using namespace tresor::data_backup;
 using codec::JsonWriter;
 
-namespace {
-
-void number(JsonWriter& out, std::string_view name, std::uint64_t value) {
-    out.name(name);
-    out.integer(static_cast<std::int64_t>(value));
-}
+namespace tresor::capi {
 
 void give_bad(OutBuf& result, const std::vector<BadEntry>& bad) {
     JsonWriter out;
@@ -41,16 +36,31 @@ UtcOffset offset_of(tresor_utc_offset function, void* payload) {
     };
 }
 
+OptionalMoment moment_of(const std::int64_t* seconds) {
+    if (seconds == nullptr) return std::nullopt;
+    return Moment(timestamp(*seconds));
+}
+
+std::vector<std::string> chats_of(const char* const* chats, std::size_t count) {
+    std::vector<std::string> made;
+    for (std::size_t i = 0; i < count; ++i) made.emplace_back(text((&need(chats))[i]));
+    return made;
+}
+
+}  // namespace tresor::capi
+
+namespace {
+
+void number(JsonWriter& out, std::string_view name, std::uint64_t value) {
+    out.name(name);
+    out.integer(static_cast<std::int64_t>(value));
+}
+
 Language language_of(const char* name) {
     std::string_view language = name == nullptr ? "en" : name;
     if (language == "en") return Language::english;
     if (language == "de") return Language::german;
     throw Error(Errc::invalid_argument, "chats are written in en or de");
-}
-
-OptionalMoment moment_of(const std::int64_t* seconds) {
-    if (seconds == nullptr) return std::nullopt;
-    return Moment(timestamp(*seconds));
 }
 
 Format format_of(int format) {
@@ -67,8 +77,7 @@ ExportOptions options_of(const tresor_export_options* options) {
     if (options == nullptr) return made;
     need_version(options->version);
     made.format = format_of(options->format);
-    for (std::size_t i = 0; i < options->chats_count; ++i)
-        made.chats.emplace_back(text((&need(options->chats))[i]));
+    made.chats = chats_of(options->chats, options->chats_count);
     made.since = moment_of(options->since);
     made.until = moment_of(options->until);
     made.language = language_of(options->language);

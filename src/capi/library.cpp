@@ -44,7 +44,12 @@ std::size_t tresor_struct_size(const char* name) {
                              TRESOR_KNOWN(tresor_salvaged),
                              TRESOR_KNOWN(tresor_export_options),
                              TRESOR_KNOWN(tresor_exported),
-                             TRESOR_KNOWN(tresor_statistics_options)};
+                             TRESOR_KNOWN(tresor_statistics_options),
+                             TRESOR_KNOWN(tresor_put_archive_options),
+                             TRESOR_KNOWN(tresor_write_options),
+                             TRESOR_KNOWN(tresor_written),
+                             TRESOR_KNOWN(tresor_cut),
+                             TRESOR_KNOWN(tresor_rewritten)};
 #undef TRESOR_KNOWN
     for (const Known& known : all)
         if (name != nullptr && known.name == name) return known.size;

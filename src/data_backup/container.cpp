@@ -1,11 +1,9 @@
 #include "data_backup/container.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <exception>
-#include <thread>
 
 #include "codec/utf8.hpp"
+#include "data_backup/parallel.hpp"
 
 namespace tresor::data_backup {
 
@@ -17,17 +15,6 @@ constexpr std::uint64_t probe_bytes = 1 << 20;  // of an entry that is read only
 
 bool is_chat_export(const std::map<std::string_view, const ZipEntry*>& names) {
     return names.contains("messages.txt") && !names.contains("settings");
-}
-
-void work_off(const std::vector<const ZipEntry*>& entries, std::atomic<std::size_t>& next,
-              const std::function<std::vector<EntryKeys>(std::span<const ZipEntry* const>)>& derive,
-              const Container::Work& work) {
-    for (std::size_t at; (at = next.fetch_add(batch)) < entries.size();) {
-        std::span<const ZipEntry* const> some(entries.data() + at,
-                                              std::min(batch, entries.size() - at));
-        auto keys = derive(some);
-        for (std::size_t i = 0; i < some.size(); ++i) work(*some[i], std::move(keys[i]));
-    }
 }
 
 }  // namespace
@@ -141,30 +128,13 @@ std::unique_ptr<EntryReader> Container::open(const ZipEntry& entry, EntryKeys ke
 }
 
 void Container::for_each(const std::vector<const ZipEntry*>& entries, const Work& work) const {
-    std::atomic<std::size_t> next{0};
-    auto derive = [&](std::span<const ZipEntry* const> some) {
-        return derive_keys(file_, directory_, some, std::as_const(password_).expose());
-    };
-    std::size_t threads =
-        std::min<std::size_t>(options_.jobs, (entries.size() + batch - 1) / batch);
-    if (threads <= 1) return work_off(entries, next, derive, work);
-    std::mutex mutex;
-    std::exception_ptr failure;
-    auto run = [&] {
-        try {
-            work_off(entries, next, derive, work);
-        } catch (...) {
-            next = entries.size();  // the others stop after what they are at
-            std::lock_guard lock(mutex);
-            if (!failure) failure = std::current_exception();
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (std::size_t i = 1; i < threads; ++i) others.emplace_back(run);
-        run();
-    }
-    if (failure) std::rethrow_exception(failure);
+    std::size_t batches = (entries.size() + batch - 1) / batch;
+    in_parallel(options_.jobs, batches, [&](std::size_t number) {
+        std::span<const ZipEntry* const> some(entries);
+        some = some.subspan(number * batch, std::min(batch, some.size() - number * batch));
+        auto keys = derive_keys(file_, directory_, some, std::as_const(password_).expose());
+        for (std::size_t i = 0; i < some.size(); ++i) work(*some[i], std::move(keys[i]));
+    });
 }
 
 }  // namespace tresor::data_backup

@@ -103,11 +103,31 @@ std::string DataBackup::owner_picture() const {
     return own.empty() ? state_->picture("contact_avatar_", state_->owner()) : own;
 }
 
+namespace {
+
+// APPNOTE 4.4.6; anything may stand there.
+std::optional<CivilTime> written(const ZipEntry& entry) {
+    CivilTime civil;
+    civil.year = 1980 + (entry.dos_date >> 9);
+    civil.month = (entry.dos_date >> 5) & 15u;
+    civil.day = entry.dos_date & 31u;
+    civil.hour = entry.dos_time >> 11;
+    civil.minute = (entry.dos_time >> 5) & 63u;
+    civil.second = (entry.dos_time & 31u) * 2;
+    std::chrono::year_month_day date{std::chrono::year(static_cast<int>(civil.year)),
+                                     std::chrono::month(civil.month), std::chrono::day(civil.day)};
+    if (!date.ok() || civil.hour > 23 || civil.minute > 59 || civil.second > 59)
+        return std::nullopt;
+    return civil;
+}
+
+}  // namespace
+
 std::vector<EntryInfo> DataBackup::entries() const {
     std::vector<EntryInfo> all;
     all.reserve(state_->container.directory().entries.size());
     for (const ZipEntry& entry : state_->container.directory().entries)
-        all.push_back({entry.name, entry.packed_size, entry.size_hint});
+        all.push_back({entry.name, entry.packed_size, entry.size_hint, written(entry)});
     return all;
 }
 

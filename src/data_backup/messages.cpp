@@ -4,41 +4,15 @@
 #include <limits>
 
 #include "codec/json_reader.hpp"
+#include "data_backup/schema.hpp"
 #include "data_backup/words.hpp"
 
 namespace tresor::data_backup {
 
 namespace {
 
-enum : std::size_t {
-    api_id,
-    uid,
-    identity,
-    is_outgoing,
-    is_read,
-    is_saved,
-    state,
-    posted_at,
-    created_at,
-    modified_at,
-    type,
-    body,
-    is_status,
-    caption,
-    quoted_id,
-    delivered_at,
-    read_at,
-    group_states,
-    display_tags,
-    edited_at,
-    deleted_at,
-};
-constexpr std::string_view columns[] = {
-    "apiid",        "uid",         "identity",        "isoutbox",     "isread",
-    "issaved",      "messagestae", "posted_at",       "created_at",   "modified_at",
-    "type",         "body",        "isstatusmessage", "caption",      "quoted_message_apiid",
-    "delivered_at", "read_at",     "g_msg_states",    "display_tags", "edited_at",
-    "deleted_at"};
+using namespace message_column;
+
 constexpr std::string_view former_columns[] = {"isqueued"};
 
 constexpr std::string_view thumbs_up = "\xF0\x9F\x91\x8D", thumbs_down = "\xF0\x9F\x91\x8E";
@@ -50,7 +24,7 @@ MessageTable::MessageTable(std::unique_ptr<ByteSource> source, const Chat& chat,
                            std::string_view owner, const Reactions* reactions, Findings& findings,
                            bool unix_line_ends)
     : source_(std::move(source)),
-      table_(*source_, chat.entry, columns, former_columns, findings, unix_line_ends),
+      table_(*source_, chat.entry, names, former_columns, findings, unix_line_ends),
       kind_(chat.kind),
       partner_(chat.kind == ChatKind::contact ? chat.id : ""),
       owner_(owner),

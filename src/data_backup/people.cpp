@@ -4,6 +4,7 @@
 #include <array>
 
 #include "codec/hex.hpp"
+#include "data_backup/schema.hpp"
 #include "data_backup/table.hpp"
 #include "data_backup/words.hpp"
 
@@ -11,51 +12,7 @@ namespace tresor::data_backup {
 
 namespace {
 
-namespace contact_column {
-enum : std::size_t {
-    identity,
-    public_key,
-    verification,
-    address_book,
-    first_name,
-    last_name,
-    nickname,
-    last_update,
-    hidden,
-    archived,
-    number,
-};
-}
-constexpr std::string_view contact_columns[] = {
-    "identity",  "publickey",   "verification", "acid",     "firstname",  "lastname",
-    "nick_name", "last_update", "hidden",       "archived", "identity_id"};
 constexpr std::string_view former_contact_columns[] = {"tacid", "color", "forward_security"};
-
-namespace group_column {
-enum : std::size_t {
-    id,
-    creator,
-    name,
-    created_at,
-    last_update,
-    members,
-    archived,
-    description,
-    described_at,
-    number,
-    user_state,
-    deleted,
-};
-}
-constexpr std::string_view group_columns[] = {
-    "id",       "creator",   "groupname",          "created_at", "last_update", "members",
-    "archived", "groupDesc", "groupDescTimestamp", "group_uid",  "user_state",  "deleted"};
-
-namespace list_column {
-enum : std::size_t { id, name, created_at, last_update, members, archived };
-}
-constexpr std::string_view list_columns[] = {"id",          "distribution_list_name", "created_at",
-                                             "last_update", "distribution_members",   "archived"};
 
 // Written where there is none: 0.
 OptionalMoment read_last_update(Table& table, std::size_t column) {
@@ -90,7 +47,7 @@ UserState read_user_state(Table& table, const std::vector<std::string>& members,
 
 std::vector<Contact> read_contacts(ByteSource& source, Findings& findings) {
     using namespace contact_column;
-    Table table(source, "contacts.csv", contact_columns, former_contact_columns, findings);
+    Table table(source, "contacts.csv", contact_column::names, former_contact_columns, findings);
     std::vector<Contact> contacts;
     while (table.next()) {
         Contact contact;
@@ -124,7 +81,7 @@ std::vector<Contact> read_contacts(ByteSource& source, Findings& findings) {
 
 std::vector<Group> read_groups(ByteSource& source, std::string_view owner, Findings& findings) {
     using namespace group_column;
-    Table table(source, "groups.csv", group_columns, {}, findings);
+    Table table(source, "groups.csv", group_column::names, {}, findings);
     std::vector<Group> groups;
     while (table.next()) {
         Group group;
@@ -153,7 +110,7 @@ std::vector<Group> read_groups(ByteSource& source, std::string_view owner, Findi
 
 std::vector<DistributionList> read_distribution_lists(ByteSource& source, Findings& findings) {
     using namespace list_column;
-    Table table(source, "distribution_list.csv", list_columns, {}, findings);
+    Table table(source, "distribution_list.csv", list_column::names, {}, findings);
     std::vector<DistributionList> lists;
     while (table.next()) {
         DistributionList list;

@@ -2,45 +2,14 @@
 
 #include <algorithm>
 
+#include "data_backup/schema.hpp"
 #include "data_backup/table.hpp"
 
 namespace tresor::data_backup {
 
 namespace {
 
-namespace poll_column {
-enum : std::size_t {
-    row_id,
-    id,
-    creator,
-    ref,
-    ref_id,
-    name,
-    state,
-    assessment,
-    type,
-    choice_type,
-    last_viewed_at,
-    created_at,
-    modified_at,
-};
-}
-constexpr std::string_view poll_columns[] = {
-    "id",         "aid",        "creator", "ref",         "ref_id",         "name",
-    "state",      "assessment", "type",    "choice_type", "last_viewed_at", "created_at",
-    "modified_at"};
-
-namespace choice_column {
-enum : std::size_t { row_id, poll, number, type, name, vote_count, order, created_at, modified_at };
-}
-constexpr std::string_view choice_columns[] = {
-    "id", "ballot", "aid", "type", "name", "vote_count", "order", "created_at", "modified_at"};
-
-namespace vote_column {
-enum : std::size_t { row_id, poll, choice, identity, selected, created_at, modified_at };
-}
-constexpr std::string_view vote_columns[] = {"id",     "ballot_uid", "choice_uid", "identity",
-                                             "choice", "created_at", "modified_at"};
+constexpr std::size_t most_polls = 200'000;  // a row takes little room in a table, much in memory
 
 void check_word(Table& table, std::string_view text, std::string_view one, std::string_view other,
                 const char* what) {
@@ -52,8 +21,9 @@ void check_word(Table& table, std::string_view text, std::string_view one, std::
 
 void PollTables::read_polls(ByteSource& source, Findings& findings) {
     using namespace poll_column;
-    Table table(source, "ballot.csv", poll_columns, {}, findings);
+    Table table(source, "ballot.csv", poll_column::names, {}, findings);
     while (table.next()) {
+        if (polls_.size() == most_polls) return table.report("further polls are left out");
         Poll poll;
         poll.row_id = table.text(row_id);
         poll.id = table.text(id);
@@ -92,7 +62,7 @@ Poll* PollTables::find(std::string_view key) {
 
 void PollTables::read_choices(ByteSource& source, Findings& findings) {
     using namespace choice_column;
-    Table table(source, "ballot_choice.csv", choice_columns, {}, findings);
+    Table table(source, "ballot_choice.csv", choice_column::names, {}, findings);
     while (table.next()) {
         Poll* owner = find(table.text(poll));
         auto place = table.integer(number);
@@ -116,7 +86,7 @@ void PollTables::read_choices(ByteSource& source, Findings& findings) {
 
 void PollTables::read_votes(ByteSource& source, Findings& findings) {
     using namespace vote_column;
-    Table table(source, "ballot_vote.csv", vote_columns, {}, findings);
+    Table table(source, "ballot_vote.csv", vote_column::names, {}, findings);
     std::map<const Poll*, std::vector<std::int64_t>> numbers;
     for (const Poll& one : polls_)
         for (const Choice& choice_of_it : one.choices) numbers[&one].push_back(choice_of_it.number);

@@ -151,7 +151,8 @@ private:
     void finish() {
         std::uint64_t begin = written_;
         for (const ZipEntry& entry : recovered_) write(central_header(entry));
-        write(end_records(recovered_.size(), begin, written_ - begin));
+        bool any_wide = std::any_of(recovered_.begin(), recovered_.end(), is_wide);
+        write(end_records(recovered_.size(), any_wide, begin, written_ - begin));
     }
 
     ReadAt& file_;

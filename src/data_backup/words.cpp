@@ -98,6 +98,13 @@ std::string_view name_in(const List& list, Value value) noexcept {
     return "unknown";
 }
 
+template <class List, class Value>
+std::string_view written_in(const List& list, Value value) noexcept {
+    for (const auto& word : list)
+        if (word.value == value) return word.written;
+    return {};
+}
+
 template <class List>
 std::string_view at(const List& list, std::int64_t number) noexcept {
     bool is_in = number >= 0 && number < static_cast<std::int64_t>(std::size(list));
@@ -120,6 +127,12 @@ MessageState message_state_of(std::string_view word) noexcept {
 std::optional<Verification> verification_of(std::string_view word) noexcept {
     const auto* found = find(verifications, word);
     return found ? std::optional(found->value) : std::nullopt;
+}
+
+std::string_view word_of(MessageType type) noexcept { return written_in(types, type); }
+std::string_view word_of(MessageState state) noexcept { return written_in(states, state); }
+std::string_view word_of(Verification verification) noexcept {
+    return written_in(verifications, verification);
 }
 
 std::string_view group_event_word(std::int64_t code) noexcept { return at(group_events, code); }

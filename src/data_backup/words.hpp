@@ -14,6 +14,10 @@ namespace tresor::data_backup {
 MessageType message_type_of(std::string_view word) noexcept;
 MessageState message_state_of(std::string_view word) noexcept;
 std::optional<Verification> verification_of(std::string_view word) noexcept;
+// The other way; empty for what is not known, and for no state.
+std::string_view word_of(MessageType type) noexcept;
+std::string_view word_of(MessageState state) noexcept;
+std::string_view word_of(Verification verification) noexcept;
 
 // Our words for the codes in bodies; empty for others.
 std::string_view group_event_word(std::int64_t code) noexcept;

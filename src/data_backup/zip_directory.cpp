@@ -20,11 +20,6 @@ void put16(Bytes& out, std::uint64_t value) { put(out, static_cast<std::uint16_t
 void put32(Bytes& out, std::uint64_t value) { put(out, static_cast<std::uint32_t>(value)); }
 void put64(Bytes& out, std::uint64_t value) { put(out, value); }
 
-bool is_wide(const ZipEntry& entry) {
-    return entry.packed_size >= all_32 || entry.size_hint >= all_32 ||
-           entry.header_offset >= all_32;
-}
-
 void put_aes_extra(Bytes& out, const ZipEntry& entry) {
     put16(out, 0x9901);
     put16(out, 7);
@@ -35,6 +30,28 @@ void put_aes_extra(Bytes& out, const ZipEntry& entry) {
 }
 
 }  // namespace
+
+bool is_wide(const ZipEntry& entry) noexcept {
+    return entry.packed_size >= all_32 || entry.size_hint >= all_32 ||
+           entry.header_offset >= all_32;
+}
+
+Bytes local_header(const ZipEntry& entry) {
+    bool encrypted = entry.aes_version != 0;
+    Bytes out;
+    put32(out, 0x04034b50);
+    put16(out, needed);
+    put16(out, entry.flags);
+    put16(out, encrypted ? aes_method : entry.method);
+    put16(out, entry.dos_time);
+    put16(out, entry.dos_date);
+    for (int i = 0; i < 3; ++i) put32(out, 0);  // checksum and sizes: behind the content
+    put16(out, entry.name.size());
+    put16(out, encrypted ? 11 : 0);
+    out.insert(out.end(), entry.name.begin(), entry.name.end());
+    if (encrypted) put_aes_extra(out, entry);
+    return out;
+}
 
 Bytes data_descriptor(const ZipEntry& entry) {
     Bytes out;
@@ -78,11 +95,11 @@ Bytes central_header(const ZipEntry& entry) {
     return out;
 }
 
-Bytes end_records(std::uint64_t entries, std::uint64_t directory_offset,
+Bytes end_records(std::uint64_t entries, bool any_wide, std::uint64_t directory_offset,
                   std::uint64_t directory_size) {
     Bytes out;
     bool many = entries >= all_16;
-    if (many || directory_offset >= all_32 || directory_size >= all_32) {
+    if (many || any_wide || directory_offset >= all_32 || directory_size >= all_32) {
         put32(out, 0x06064b50);
         put64(out, 44);
         put16(out, made_by);

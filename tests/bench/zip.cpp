@@ -13,6 +13,7 @@
 #include "crypto/pbkdf2_sha1.hpp"
 #include "data_backup/container.hpp"
 #include "data_backup/messages.hpp"
+#include "data_backup/zip_writer.hpp"
 
 using namespace tresor;
 
@@ -47,14 +48,14 @@ void must(const std::string& command) {
     if (std::system(command.c_str()) != 0) std::abort();
 }
 
-// Files for 7z, and the archive it makes of them.
+// Files, and the archive that 7z makes of them.
 class Archive {
 public:
     Archive(const std::string& name, std::size_t files, std::size_t size, bool random)
         : folder_(std::filesystem::temp_directory_path() / ("tresor-bench-" + name)),
-          path_(folder_.string() + ".zip") {
+          path_(folder_.string() + ".zip"),
+          level_(random ? "0" : "5") {
         std::filesystem::remove_all(folder_);
-        std::filesystem::remove(path_);
         std::filesystem::create_directory(folder_);
         std::uint64_t state = 1;
         for (std::size_t i = 0; i < files; ++i) {
@@ -68,18 +69,29 @@ public:
                         "\",\"some text of a message\",\"1\"\n";
             }
             text.resize(size);
-            std::ofstream(folder_ / ("file" + std::to_string(i)), std::ios::binary) << text;
+            names_.push_back("file" + std::to_string(i) + (random ? "" : ".csv"));
+            std::ofstream(folder_ / names_.back(), std::ios::binary) << text;
         }
-        must("cd '" + folder_.string() + "' && 7z a -tzip -mem=AES256 -mx" + (random ? "0" : "5") +
-             " -p'" + archive_password + "' '" + path_ + "' . >/dev/null");
-        std::filesystem::remove_all(folder_);
+        make_by_7z(path_);
     }
-    ~Archive() { std::filesystem::remove(path_); }
+    ~Archive() {
+        std::filesystem::remove_all(folder_);
+        std::filesystem::remove(path_);
+    }
     const std::string& path() const { return path_; }
+    const std::filesystem::path& folder() const { return folder_; }
+    const std::vector<std::string>& names() const { return names_; }
+
+    void make_by_7z(const std::string& path) const {
+        std::filesystem::remove(path);
+        must("cd '" + folder_.string() + "' && 7z a -tzip -mmt1 -mem=AES256 -mx" + level_ + " -p'" +
+             archive_password + "' '" + path + "' . >/dev/null");
+    }
 
 private:
     std::filesystem::path folder_;
-    std::string path_;
+    std::string path_, level_;
+    std::vector<std::string> names_;
 };
 
 void read_all(const std::string& path, unsigned jobs) {
@@ -110,9 +122,31 @@ void bench_reading(const std::string& what, const Archive& archive, const std::s
                     .rounds = 7});
 }
 
+// Into a file that is thrown away; nothing is made durable, as the others do not either.
+void write_all(const Archive& archive, unsigned jobs) {
+    FileSink sink(archive.path() + ".ours", Existing::replace);
+    data_backup::ZipWriter zip(sink, Password(archive_password), {.jobs = jobs, .progress = {}});
+    for (const std::string& name : archive.names()) {
+        FileSource file(archive.folder() / name);
+        zip.add(name, file);
+    }
+    zip.finish();
+    bench::keep(zip.bytes());
+}
+
+void bench_writing(const std::string& what, const Archive& archive, const std::string& peer,
+                   const std::function<void()>& theirs, double bytes) {
+    bench::measure({.name = "zip: creating " + what,
+                    .bytes = bytes,
+                    .contenders = {{peer + " (base)", theirs},
+                                   {"tresor, one thread", [&] { write_all(archive, 1); }},
+                                   {"tresor, two threads", [&] { write_all(archive, 2); }}},
+                    .rounds = 7});
+}
+
 void bench_archives() {
     if (std::system("command -v 7z >/dev/null && command -v bsdtar >/dev/null") != 0) {
-        std::puts("\nzip: reading archives is left out: 7z and bsdtar are not installed");
+        std::puts("\nzip: archives are left out: 7z and bsdtar are not installed");
         return;
     }
     std::string password = std::string("'") + archive_password + "'";
@@ -126,6 +160,22 @@ void bench_archives() {
     bench_reading("a table of 200 MB", table, "bsdtar (libarchive)",
                   "bsdtar -xOf " + table.path() + " --passphrase " + password + " >/dev/null",
                   200'000'000);
+    auto made_by_7z = [](const Archive& archive) {
+        return [&archive] { archive.make_by_7z(archive.path() + ".theirs"); };
+    };
+    bench_writing("10,000 entries of 1 KB", many, "7z, one thread", made_by_7z(many), 0);
+    bench_writing("200 entries of 1 MiB", large, "7z, one thread", made_by_7z(large), 200 << 20);
+    bench_writing(
+        "a table of 200 MB", table, "bsdtar (libarchive), level 6",
+        [&] {
+            must("cd '" + table.folder().string() + "' && bsdtar -cf '" + table.path() +
+                 ".theirs' --format zip --options "
+                 "zip:encryption=aes256,zip:compression-level=6 --passphrase " +
+                 password + " .");
+        },
+        200'000'000);
+    for (const Archive* archive : {&many, &large, &table})
+        std::filesystem::remove(archive->path() + ".theirs");
 }
 
 std::string table_of(std::size_t rows) {

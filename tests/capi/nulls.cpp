@@ -3,69 +3,52 @@
 // tresor.h.
 
 #include <regex>
-#include <set>
-#include <tuple>
 
-#include "capi/c.hpp"
+#include "capi/nulls.hpp"
 
 using namespace test::c;
 
 namespace {
 
-std::set<std::string> tried;
-
-// Calls with each pointer NULL in turn. `optional`: the numbers of arguments that may be.
-template <class... Parameters, class... Arguments, std::size_t... I>
-void each_null(const char* name, int (*function)(Parameters...), std::set<std::size_t> optional,
-               std::index_sequence<I...>, Arguments... arguments) {
-    tried.insert(name);
-    auto with_null = [&](std::size_t null) {
-        auto choose = [&]<class P>(std::size_t i, P value) -> P {
-            if constexpr (std::is_pointer_v<P>)
-                return i == null ? nullptr : value;
-            else
-                return value;
-        };
-        return function(choose(I, static_cast<Parameters>(arguments))...);
-    };
-    (
-        [&] {
-            if constexpr (std::is_pointer_v<Parameters>) {
-                CAPTURE(name);
-                CAPTURE(I);
-                int status = with_null(I);
-                if (optional.contains(I)) {
-                    CHECK_MESSAGE(status == TRESOR_OK, tresor_error_text());
-                } else {
-                    CHECK(status == TRESOR_INVALID_ARGUMENT);
-                    CHECK(*tresor_error_text() != '\0');
-                }
-            }
-        }(),
-        ...);
-}
-
-#define NULLS(function, optional, ...)                                                         \
-    each_null(                                                                                 \
-        #function, function, optional,                                                         \
-        std::make_index_sequence<std::tuple_size_v<decltype(std::make_tuple(__VA_ARGS__))>>(), \
-        __VA_ARGS__)
-using May = std::set<std::size_t>;
-
 // What may be called with NULL by its nature, or takes no pointer.
-const std::set<std::string> without = {
-    "tresor_version",           "tresor_abi_version",      "tresor_status_name",
-    "tresor_error_status",      "tresor_error_text",       "tresor_error_retry_after",
-    "tresor_error_http_status", "tresor_error_set",        "tresor_buf_dispose",
-    "tresor_time_size",         "tresor_time_now",         "tresor_identity_size",
-    "tresor_key_size",          "tresor_backup_id_size",   "tresor_backup_id_hex_size",
-    "tresor_struct_size",       "tresor_object_text_size", "tresor_error_set_answer",
-    "tresor_master_key_size",   "tresor_digest_size",      "tresor_sha256_size",
-    "tresor_keys_free",         "tresor_storage_free",     "tresor_states_free",
-    "tresor_client_free",       "tresor_container_size",   "tresor_password_issue_text",
-    "tresor_reason_name",       "tresor_outcome_name",     "tresor_reader_size",
-    "tresor_key_text_size",     "tresor_id_scheme_name",   "tresor_id_scheme_supported",
-    "tresor_file_free",         "tresor_data_backup_free", "tresor_message_reader_free"};
+const std::set<std::string> without = {"tresor_version",
+                                       "tresor_abi_version",
+                                       "tresor_status_name",
+                                       "tresor_error_status",
+                                       "tresor_error_text",
+                                       "tresor_error_retry_after",
+                                       "tresor_error_http_status",
+                                       "tresor_error_set",
+                                       "tresor_buf_dispose",
+                                       "tresor_time_size",
+                                       "tresor_time_now",
+                                       "tresor_identity_size",
+                                       "tresor_key_size",
+                                       "tresor_backup_id_size",
+                                       "tresor_backup_id_hex_size",
+                                       "tresor_struct_size",
+                                       "tresor_object_text_size",
+                                       "tresor_error_set_answer",
+                                       "tresor_master_key_size",
+                                       "tresor_digest_size",
+                                       "tresor_sha256_size",
+                                       "tresor_keys_free",
+                                       "tresor_storage_free",
+                                       "tresor_states_free",
+                                       "tresor_client_free",
+                                       "tresor_container_size",
+                                       "tresor_password_issue_text",
+                                       "tresor_reason_name",
+                                       "tresor_outcome_name",
+                                       "tresor_reader_size",
+                                       "tresor_key_text_size",
+                                       "tresor_id_scheme_name",
+                                       "tresor_id_scheme_supported",
+                                       "tresor_file_free",
+                                       "tresor_data_backup_free",
+                                       "tresor_message_reader_free",
+                                       "tresor_archive_writer_free",
+                                       "tresor_every_name"};
 
 int no_visit(int*, const tresor_object*, void*) { return 0; }
 int no_wait(std::int64_t, void*) { return 0; }
@@ -364,82 +347,6 @@ TEST_CASE("capi: NULL in every pointer of clients") {
         CHECK(status == (null == 4 ? TRESOR_NOT_FOUND : TRESOR_INVALID_ARGUMENT));
     }
     tried.insert("tresor_client_restore");
-}
-
-TEST_CASE("capi: NULL in every pointer of chat archives") {
-    test::TemporaryFolder folder;
-    auto bytes = test::read_vector("data_backup/miniature.vec").bytes;
-    const char* word = "backup-demo-1";
-    const std::size_t size = 13;
-    std::string path = (folder / "a.zip").string();
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
-    tresor_file* made = nullptr;
-    NULLS(tresor_file_open, May(), &made, path.c_str());
-    tresor_file_free(std::exchange(made, nullptr));
-    tresor_file_callbacks callbacks = TRESOR_FILE_CALLBACKS_INIT;
-    NULLS(tresor_file_from_callbacks, May(), &made, &callbacks);
-    Handle<tresor_file, tresor_file_free> file;
-    NEED(tresor_file_open(file.out(), path.c_str()));
-    tresor_data_backup_options options = TRESOR_DATA_BACKUP_OPTIONS_INIT;
-    tresor_data_backup* opened = nullptr;
-    NULLS(tresor_data_backup_open, May({4}), &opened, file.pointer, word, size, &options);
-    tresor_data_backup_free(std::exchange(opened, nullptr));
-    Handle<tresor_data_backup, tresor_data_backup_free> archive;
-    NEED(tresor_data_backup_open(archive.out(), file, word, size, nullptr));
-    tresor_buf* nobody = nullptr;
-    Buf buf;
-    NULLS(tresor_data_backup_info, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_id_export, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_contacts, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_groups, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_distribution_lists, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_polls, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_chats, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_summary, May(), buf.out(), archive.pointer, "ECHOECHO");
-    NULLS(tresor_data_backup_entries, May(), buf.out(), archive.pointer);
-    NULLS(tresor_data_backup_findings, May(), buf.out(), archive.pointer);
-    int found = 0;
-    tresor_sink sink = TRESOR_SINK_INIT;
-    sink.write = [](const unsigned char*, std::size_t, void*) { return 0; };
-    sink.restart = [](void*) { return 0; };
-    NULLS(tresor_data_backup_read, May(), &found, archive.pointer, "settings", &sink);
-    NULLS(tresor_data_backup_read_bytes, May(), &found, buf.out(), archive.pointer, "settings",
-          std::size_t{99});
-    tresor_message_reader* reading = nullptr;
-    NULLS(tresor_data_backup_messages, May(), &reading, archive.pointer, "ECHOECHO", 1);
-    Handle<tresor_message_reader, tresor_message_reader_free> messages;
-    NEED(tresor_data_backup_messages(messages.out(), archive, "ECHOECHO", 1));
-    std::size_t count = 0;
-    NULLS(tresor_message_reader_next, May(), &count, buf.out(), messages.pointer, std::size_t{1});
-
-    tresor_verified verified;
-    NULLS(tresor_data_backup_verify, (May{1, 2, 6}), &verified, nobody, nobody, file.pointer, word,
-          size, &options);
-    tresor_extracted extracted;
-    std::string out = (folder / "out").string();
-    // Each call that goes well would fill the folder.
-    for (int null = 0; null < 5; ++null)
-        CHECK(tresor_data_backup_extract(
-                  null == 0 ? nullptr : &extracted, nullptr, null == 1 ? nullptr : file.pointer,
-                  null == 2 ? nullptr : word, size, null == 3 ? nullptr : out.c_str(), 0,
-                  nullptr) == (null < 4 ? TRESOR_INVALID_ARGUMENT : TRESOR_OK));
-    tried.insert("tresor_data_backup_extract");
-    tresor_salvaged salvaged;
-    NULLS(tresor_data_backup_salvage, May({5}), &salvaged, file.pointer, word, size, &sink,
-          &options);
-    tresor_exported exported;
-    std::string pages = (folder / "pages").string();
-    for (int null = 0; null < 4; ++null)
-        CHECK(tresor_data_backup_export(null == 0 ? nullptr : &exported, nullptr, nullptr,
-                                        null == 1 ? nullptr : archive.pointer,
-                                        null == 2 ? nullptr : pages.c_str(), nullptr) ==
-              (null < 3 ? TRESOR_INVALID_ARGUMENT : TRESOR_OK));
-    tried.insert("tresor_data_backup_export");
-    tresor_statistics_options counting = TRESOR_STATISTICS_OPTIONS_INIT;
-    NULLS(tresor_data_backup_statistics, (May{0, 1, 2, 4}), nobody, nobody, nobody, archive.pointer,
-          &counting);
 }
 
 // Runs last: by its name, and because doctest goes by files and lines.

@@ -381,7 +381,7 @@ TEST_CASE("C14: of an archive of 10 GB only what is asked for is read") {
         Bytes header = central_header(entry);
         tail.insert(tail.end(), header.begin(), header.end());
     }
-    Bytes records = end_records(directory.entries.size(), end, tail.size());
+    Bytes records = end_records(directory.entries.size(), false, end, tail.size());
     tail.insert(tail.end(), records.begin(), records.end());
     file.put(end, tail);
     REQUIRE(file.size() > 10'000'000'000);

@@ -54,7 +54,7 @@ Bytes three_times(ArchiveVector& vector) {
             tail.insert(tail.end(), header.begin(), header.end());
             ++count;
         }
-    Bytes records = end_records(count, out.size(), tail.size());
+    Bytes records = end_records(count, false, out.size(), tail.size());
     out.insert(out.end(), tail.begin(), tail.end());
     out.insert(out.end(), records.begin(), records.end());
     return out;

@@ -40,6 +40,16 @@ def test_the_example_that_reads_a_chat_archive_works(tmp_path, language):
     assert (tmp_path / "chats/index.html").exists()
 
 
+@pytest.mark.parametrize("language", ["C++", "Python"])
+def test_the_example_that_writes_a_chat_archive_works(tmp_path, language):
+    command = [BUILD / "bin/write_chats"] if language == "C++" else [sys.executable, SOURCE / "examples/write_chats.py"]
+    env = os.environ | {"PYTHONPATH": str(SOURCE / "bindings/python"), "TRESOR_LIBRARY": str(BUILD / "lib/libtresor.so.1")}
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=env)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout == "Ada: Where are you?\nECHOECHO: At the lake\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["new.zip"]
+
+
 def test_the_example_archive_is_the_miniature_of_the_second_implementation():
     vector = (SOURCE / "tests/vectors/data_backup/miniature.vec").read_bytes()
     assert vector.partition(b"\n\n")[2] == (SOURCE / "examples/chats.zip").read_bytes()
@@ -59,7 +69,9 @@ def test_the_commands_of_the_readme_work(tmp_path):
     (tmp_path / "account.json").write_bytes((SOURCE / "examples/account.json").read_bytes())
     (tmp_path / "password.txt").write_text("three quiet otters\n")
     (tmp_path / "other.txt").write_text("four loud herons\n")
-    (tmp_path / "threema-backup.zip").write_bytes((SOURCE / "examples/chats.zip").read_bytes())
+    (tmp_path / "new.txt").write_text("five purple otters\n")
+    for name in ("threema-backup", "threema-backup_1735690400000_1", "old-phone", "new-phone"):
+        (tmp_path / f"{name}.zip").write_bytes((SOURCE / "examples/chats.zip").read_bytes())
     (tmp_path / "archive-password.txt").write_text("backup-demo-1\n")
     env = os.environ | {"PATH": f"{BUILD / 'bin'}:{os.environ['PATH']}", "XDG_STATE_HOME": str(tmp_path / "state")}
     ran = 0

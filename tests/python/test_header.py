@@ -95,7 +95,8 @@ def test_enums_are_those_of_the_header():
     assert {f"TRESOR_{one.name}": one.value for one in tresor.Errc} == status
     for enum, prefix in ((password.PasswordPolicy, "TRESOR_POLICY_"), (cycle.Reason, "TRESOR_REASON_"),
                          (tresor.LogLevel, "TRESOR_LOG_"), (tresor.PasswordIssue, "TRESOR_PASSWORD_"),
-                         (tresor.IdScheme, "TRESOR_ID_"), (tresor.ChatFormat, "TRESOR_CHATS_")):
+                         (tresor.IdScheme, "TRESOR_ID_"), (tresor.ChatFormat, "TRESOR_CHATS_"),
+                         (tresor.Every, "TRESOR_EVERY_")):
         assert {one.name: one.value for one in enum} == members(prefix), enum
     abilities = {"CONDITIONAL_PUT": "PUT_CONDITIONALLY", "CONDITIONAL_REMOVE": "REMOVE_CONDITIONALLY"}
     assert {abilities.get(one.name, one.name): one.value for one in tresor.Abilities if one} == members("TRESOR_CAN_")
@@ -107,7 +108,8 @@ def test_enums_are_those_of_the_header():
 
 def test_words_are_those_of_the_library():
     assert all(one.name.lower() == lib.tresor_status_name(-one).decode() for one in tresor.Errc)
-    assert all(one.name.lower() == one.word for one in [*tresor.Reason, *tresor.OutcomeKind, *tresor.IdScheme])
+    assert all(one.name.lower() == one.word for one in [*tresor.Reason, *tresor.OutcomeKind, *tresor.IdScheme,
+                                                     *tresor.Every])
     assert all(issue.text for issue in tresor.PasswordIssue)
 
 

@@ -39,7 +39,7 @@ def test_each_public_module_has_only_names_that_are_public_or_come_from_elsewher
 FUNCTIONS = (types.FunctionType, property, classmethod, staticmethod)
 
 
-ALIASES = {"AccountLike", "ArchiveLike", "BytesLike", "Condition", "Location", "Log", "Password", "Progress", "Store"}
+ALIASES = {"AccountLike", "ArchiveLike", "BytesLike", "Condition", "FileContent", "Location", "Log", "Password", "Progress", "Store"}
 
 
 def test_types_of_arguments_can_be_named():

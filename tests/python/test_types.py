@@ -103,6 +103,32 @@ def program(account: Account) -> None:
         assert_type(archive.statistics().per_hour, Tuple[int, ...])
         assert_type(archive.export("a", tresor.ChatFormat.JSON, chats=["ECHOECHO"]), tresor.ExportedChats)
     assert_type(tresor.DataBackup.salvage("a", "password", io.BytesIO()), tresor.SalvagedArchive)
+    with tresor.DataBackupWriter("a.zip", "password", made_at=tresor.now(), jobs=2, progress=progress) as writer:
+        assert_type(writer, tresor.DataBackupWriter)
+        writer.set_owner("ECHOECHO", account.user.private_key)
+        writer.add_contact(tresor.ChatContact("ABCD1234"), picture=b"", own_picture=pathlib.Path("a"))
+        writer.add_group({"id": "a"}, picture=io.BytesIO(b""))
+        writer.add_media("uid", "a")
+        writer.add_message(tresor.Message(text="a"))
+        writer.add_poll({"row_id": "7"})
+        assert_type(writer.finish(), tresor.WrittenArchive)
+        assert_type(writer.written, Optional[tresor.WrittenArchive])
+    rewritten = tresor.filter_archive("a", "password", io.BytesIO(), "other", chats=["ECHOECHO"], since=tresor.now())
+    assert_type(rewritten, tresor.RewrittenArchive)
+    assert_type(rewritten.conflicts, Tuple[Finding, ...])
+    assert_type(rewritten.bad, Tuple[tresor.BadEntry, ...])
+    assert_type(tresor.merge_archives("a", "password", io.BytesIO(b""), "b", pathlib.Path("c"), "d"), tresor.RewrittenArchive)
+    assert_type(tresor.create_archive("a", "password", "b", b"password"), tresor.RewrittenArchive)
+    assert_type(tresor.next_due(tresor.Every.MONTHLY, tresor.now()), datetime)
+    assert_type(tresor.thin([tresor.now()], "daily:7"), List[tresor.JudgedCopy])
+    put = tresor.put_archive(Mine(), "a", "password", keep="monthly:12", progress=progress)
+    assert_type(put, tresor.PutArchive)
+    assert_type(put.copies, Tuple[tresor.ArchiveCopy, ...])
+    assert_type(put.copies[0].fate, tresor.Fate)
+    assert_type(put.first_failure, Optional[Errc])
+    for status in tresor.archive_status(Mine(), tresor.Every.DAILY):
+        assert_type(status, tresor.ArchiveStatus)
+        assert_type(status.last_good, Optional[datetime])
     assert_type(CycleState().decide(bytes(32)), Decision)
     assert_type(account.contacts[0].created_at, Optional[datetime])
     assert_type(account.user.private_key, Secret)
@@ -120,6 +146,8 @@ WRONG = [
     ("tresor.open_storage('a').put('name', b'bytes')", "arg-type"), ("tresor.now() + 5", "operator"),
     ("tresor.Contact()", "call-arg"), ("tresor.nothing()", "attr-defined"), ("tresor.CycleState().enabled = True", "misc"),
     ("len(tresor.open_storage('a').get_bytes('a'))", "arg-type"),
+    ("tresor.DataBackupWriter('a', 'b').add_message('text')", "arg-type"), ("tresor.thin(['2026'], 'daily:7')", "list-item"),
+    ("tresor.next_due('monthly', tresor.now())", "arg-type"),
 ]
 
 
@@ -158,6 +186,7 @@ def test_a_wrong_use_is_found(folder):
         assert found and f"[{kind}]" in found[0], (code, done.stdout)
 
 
-def test_the_example_is_typed(folder):
-    done = mypy(folder, "--strict", SOURCE / "examples/quickstart.py")
+@pytest.mark.parametrize("example", ["quickstart", "chats", "write_chats"])
+def test_the_example_is_typed(folder, example):
+    done = mypy(folder, "--strict", SOURCE / f"examples/{example}.py")
     assert done.returncode == 0, done.stdout + done.stderr

@@ -281,6 +281,52 @@ def test_a_killed_upload_leaves_the_old_backup(place):
     assert -signal.SIGKILL in codes
 
 
+def chat_archives(tool):
+    """Two of the same owner, a month apart, large enough to be cut off on their way."""
+    tool.write("pw", "backup-demo-1\n")
+    tool.good("data", "extract", SOURCE / "examples/chats.zip", "extracted", "--password-file", "pw", password=False)
+    made = {}
+    for seconds, date in ((1735690400, "20250101T001320Z"), (1738368800, "20250201T001320Z")):
+        (tool.path("extracted") / "message_media_6f1d2a3b-0000-4000-8000-000000000003").write_bytes(os.urandom(5_000_000))
+        name = f"threema-backup_{seconds}000_1.zip"
+        tool.good("data", "create", "extracted", name, "--password-file", "pw", password=False)
+        made[name] = f"data-backups/MYSELF01-{date}.zip"
+    return made.items()
+
+
+def test_chat_archives_are_put_thinned_and_never_forgotten(place):
+    """Also where an upload is cut off, and done again."""
+    place.init()
+    (first, first_copy), (second, second_copy) = chat_archives(place.tool)
+    options = ["--store", place.location, *place.options]
+    put = lambda file, *more: place.tool("data", "put", file, *options, "--password-file", "pw", "--json", *more, password=False)
+    status = lambda at: place.tool("data", "status", *options, "--every", "monthly", "--at", at, "--json", password=False).json
+    start = time.monotonic()
+    assert put(first).json["uploaded"] is True
+    took = time.monotonic() - start
+    assert status("2025-02-01T00:13:19Z")["overdue"] is False and status("2025-02-01T00:13:20Z")["overdue"] is True
+    codes, moments = set(), 2 if SCALE < 10 else 30
+    for step in range(moments):
+        process = subprocess.Popen([TOOL, "data", "put", second, *map(str, options), "--password-file", "pw"], cwd=place.tool.folder,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(took * (step + 0.5) / moments)
+        process.send_signal(signal.SIGKILL)
+        codes.add(process.wait())
+        again = put(second)
+        assert again.code == 0, again.err
+        assert (place.folder / second_copy).read_bytes() == place.tool.path(second).read_bytes()
+        if step < moments - 1:
+            assert place.store("remove", second_copy).code == 0
+    assert -signal.SIGKILL in codes
+    assert (status("2025-02-01T00:13:20Z")["generations"], place.files()) == (2, {"config", first_copy, second_copy})
+    thinned = put(second, "--keep", "daily:1", "--deep").json
+    assert thinned["uploaded"] is False
+    assert [one["name"] for one in thinned["removed"]] == [first_copy] and thinned["failed"] == []
+    told = status("2025-02-02T00:00:00Z")
+    assert (told["name"], told["generations"], told["overdue"]) == (second_copy, 1, False)
+    assert place.files() == {"config", second_copy}
+
+
 def test_many_phones_share_one_folder(place):
     """Ten enable at once, in a folder whose collections are still missing."""
     assert place.store("init").code == 0

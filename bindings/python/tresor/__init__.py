@@ -8,7 +8,7 @@
     account = tresor.restore("/mnt/nas/safe", "three quiet otters", "ECHOECHO").to_dict()
 
 Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `id_export`,
-`secret`; for chat archives `data_backup`, `archive` and `chats`.
+`secret`; for chat archives `data_backup`, `archive`, `chats`, `writer` and `copies`.
 Every failure of the library is a TresorError, a wrong type a TypeError; open() and what you wrote raise their own.
 What the library takes as password is str, bytes-like or Secret; as account JSON text, a dict or an Account; as time an
 aware datetime.
@@ -23,6 +23,8 @@ from .archive import (ArchiveEntry, ArchiveLimits, BadEntry, ChatFormat, Exporte
 from .chats import (ArchiveStatistics, Chat, ChatContact, ChatGroup, ChatList, ChatStatistics, ChatSummary,
                     MediaStatistics, Message, MessageFile, Poll, PollChoice, PollVote, Quote, Reaction)
 from .client import Log, LogLevel, Outcome, OutcomeKind, Restored, SafeClient, Status, Store, Verified, restore
+from .copies import (ArchiveCopy, ArchiveStatus, Every, Fate, JudgedCopy, PutArchive, archive_status, next_due,
+                     put_archive, thin)
 from .cycle import CyclePolicy, CycleState, CycleWarning, Decision, Reason, WarningKind, content_digest
 from .data_backup import ArchiveLike, DataBackup, SeekableFile
 from .error import Errc, Finding, TresorError
@@ -42,24 +44,28 @@ from .stores import LibraryStorage, Mirror, Retrying, open_storage
 from .stream import Progress, Readable, Reader, Writable, Writer
 from .timestamp import format_time, now, parse_time
 from .transfer import Transferred, archive_name
+from .writer import (DataBackupWriter, FileContent, RewrittenArchive, WrittenArchive, create_archive, filter_archive,
+                     merge_archives)
 
 __all__ = [
-    "Abilities", "Account", "AccountLike", "Answer", "ArchiveEntry", "ArchiveLike", "ArchiveLimits",
-    "ArchiveStatistics", "BadCharacter", "BadEntry", "BytesLike", "Chat", "ChatContact", "ChatFormat", "ChatGroup",
-    "ChatList", "ChatStatistics", "ChatSummary", "CheckedAccount", "Condition", "Contact", "CyclePolicy",
-    "CycleState", "CycleWarning", "DataBackup", "Decision", "DistributionList", "Errc", "ExportedChats",
-    "ExtractedArchive", "Finding", "Group", "IdCode", "IdScheme", "IfAbsent", "IfVersion", "ImportedId", "Info",
-    "Keys", "LibraryStorage", "Limits", "Link", "Location", "Log", "LogLevel", "MediaStatistics", "Message",
-    "MessageFile", "Mirror", "ObjectInfo", "Opened", "Outcome", "OutcomeKind", "Password", "PasswordIssue",
-    "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Poll", "PollChoice", "PollVote", "Progress",
-    "Quote", "Reaction", "Readable", "Reader", "Reason", "Restored", "Retrying", "SafeClient", "SalvagedArchive",
-    "Secret", "SeekableFile", "Sending", "Settings", "StateFile", "StateStore", "Status", "Storage", "Store",
-    "Swept", "Transferred", "TresorError", "User", "Verification", "Verified", "VerifiedArchive", "WarningKind",
-    "Writable", "Writer", "abi_version", "archive_name", "bad_characters", "check_account", "check_password",
-    "container_size", "content_digest", "export_id", "find_code", "format_backup_id", "format_limits",
-    "format_private_key", "format_time", "id_export_name", "id_qr_code", "id_sheet", "import_id", "library_path",
-    "library_version", "now", "open_container", "open_storage", "parse_backup_id", "parse_identity", "parse_limits",
-    "parse_private_key", "parse_time", "public_key_of", "restore", "seal",
+    "Abilities", "Account", "AccountLike", "Answer", "ArchiveCopy", "ArchiveEntry", "ArchiveLike", "ArchiveLimits",
+    "ArchiveStatistics", "ArchiveStatus", "BadCharacter", "BadEntry", "BytesLike", "Chat", "ChatContact", "ChatFormat",
+    "ChatGroup", "ChatList", "ChatStatistics", "ChatSummary", "CheckedAccount", "Condition", "Contact", "CyclePolicy",
+    "CycleState", "CycleWarning", "DataBackup", "DataBackupWriter", "Decision", "DistributionList", "Errc", "Every",
+    "ExportedChats", "ExtractedArchive", "Fate", "FileContent", "Finding", "Group", "IdCode", "IdScheme", "IfAbsent",
+    "IfVersion", "ImportedId", "Info", "JudgedCopy", "Keys", "LibraryStorage", "Limits", "Link", "Location", "Log",
+    "LogLevel", "MediaStatistics", "Message", "MessageFile", "Mirror", "ObjectInfo", "Opened", "Outcome",
+    "OutcomeKind", "Password", "PasswordIssue", "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Poll",
+    "PollChoice", "PollVote", "Progress", "PutArchive", "Quote", "Reaction", "Readable", "Reader", "Reason",
+    "Restored", "Retrying", "RewrittenArchive", "SafeClient", "SalvagedArchive", "Secret", "SeekableFile", "Sending",
+    "Settings", "StateFile", "StateStore", "Status", "Storage", "Store", "Swept", "Transferred", "TresorError", "User",
+    "Verification", "Verified", "VerifiedArchive", "WarningKind", "Writable", "Writer", "WrittenArchive",
+    "abi_version", "archive_name", "archive_status", "bad_characters", "check_account", "check_password",
+    "container_size", "content_digest", "create_archive", "export_id", "filter_archive", "find_code",
+    "format_backup_id", "format_limits", "format_private_key", "format_time", "id_export_name", "id_qr_code",
+    "id_sheet", "import_id", "library_path", "library_version", "merge_archives", "next_due", "now", "open_container",
+    "open_storage", "parse_backup_id", "parse_identity", "parse_limits", "parse_private_key", "parse_time",
+    "public_key_of", "put_archive", "restore", "seal", "thin",
 ]
 
 if _typing.TYPE_CHECKING:

@@ -10,7 +10,7 @@ import io
 import os
 import threading
 from ctypes import byref, c_char
-from typing import Any, Callable, Optional
+from typing import Any, Callable, List, Optional
 
 from ._call import call, callback, check, hosts
 from ._handle import Handle
@@ -115,9 +115,11 @@ class ArchiveFile:
         self.handle = Handle(tresor_file, make, lib.tresor_file_free, shared=True)
 
 
-def work(watch: Watch, file: ArchiveFile, function: Any, *arguments: Any) -> None:
+def work(watch: Watch, file: Optional[ArchiveFile], function: Any, *arguments: Any,
+         also: Optional[ArchiveFile] = None) -> None:
     """A call that may call back from other threads."""
-    hosts_of_it = [host for host in (watch, file.own) if host is not None]
+    own: List[Optional[Raised]] = [watch, *(one.own for one in (file, also) if one is not None)]
+    hosts_of_it = [host for host in own if host is not None]
     for host in hosts_of_it:
         host.take()
     try:

@@ -65,6 +65,10 @@ class tresor_message_reader(Structure):
     pass
 
 
+class tresor_archive_writer(Structure):
+    pass
+
+
 class tresor_buf(Structure):
     _fields_ = [("data", c_void_p), ("size", c_size_t)]
 
@@ -222,6 +226,29 @@ class tresor_statistics_options(Structure):
     _fields_ = [("version", c_uint), ("language", c_char_p), ("utc_offset", tresor_utc_offset), ("payload", c_void_p)]
 
 
+class tresor_write_options(Structure):
+    _fields_ = [("version", c_uint), ("made_at", c_int64), ("jobs", c_uint), ("replace", c_int),
+                ("utc_offset", tresor_utc_offset), ("progress", tresor_progress), ("payload", c_void_p)]
+
+
+class tresor_written(Structure):
+    _fields_ = [("entries", c_uint64), ("bytes", c_uint64), ("messages", c_uint64)]
+
+
+class tresor_cut(Structure):
+    _fields_ = [("version", c_uint), ("chats", POINTER(c_void_p)), ("chats_count", c_size_t),
+                ("since", POINTER(c_int64)), ("until", POINTER(c_int64)), ("without_media", c_int)]
+
+
+class tresor_rewritten(Structure):
+    _fields_ = [("entries", c_uint64), ("bytes", c_uint64), ("messages", c_uint64), ("bad", c_uint64)]
+
+
+class tresor_put_archive_options(Structure):
+    _fields_ = [("version", c_uint), ("owner", c_char_p), ("keep", c_char_p), ("deep", c_char_p), ("replace", c_int),
+                ("dry_run", c_int), ("utc_offset", tresor_utc_offset), ("payload", c_void_p)]
+
+
 # What the _INIT of a struct sets besides zeros.
 INITS: Dict[Any, Dict[str, Any]] = {
     tresor_buf: {}, tresor_password_options: {"version": 1}, tresor_cycle_policy: {"version": 1}, tresor_source: {
@@ -231,6 +258,7 @@ INITS: Dict[Any, Dict[str, Any]] = {
     tresor_states_callbacks: {"version": 1}, tresor_client_options: {"version": 1},
     tresor_file_callbacks: {"version": 1}, tresor_data_backup_options: {"version": 1},
     tresor_export_options: {"version": 1}, tresor_statistics_options: {"version": 1},
+    tresor_put_archive_options: {"version": 1}, tresor_write_options: {"version": 1}, tresor_cut: {"version": 1},
     tresor_cycle_state: {"version": 1, "enabled_at": NEVER, "last_attempt": NEVER, "last_upload": NEVER,
                          "failing_since": NEVER, "not_before": NEVER, "retention_days": 180},
 }
@@ -407,6 +435,29 @@ _declare("tresor_data_backup_salvage", [POINTER(tresor_salvaged), _file, c_void_
 _declare("tresor_data_backup_export", [POINTER(tresor_exported), _buf, _buf, _archive, c_char_p, POINTER(tresor_export_options)])
 _declare("tresor_data_backup_statistics", [_buf, _buf, _buf, _archive, POINTER(tresor_statistics_options)])
 
+_writing, _source, _sink, _rewritten, _write_options = _pointers(
+    tresor_archive_writer, tresor_source, tresor_sink, tresor_rewritten, tresor_write_options)
+_declare("tresor_archive_writer_open", [POINTER(_writing), c_char_p, c_void_p, c_size_t, _write_options])
+_declare("tresor_archive_writer_into", [POINTER(_writing), _sink, c_void_p, c_size_t, _write_options])
+_declare("tresor_archive_writer_free", [_writing], None)
+_declare("tresor_archive_writer_set_owner", [_writing, c_char_p, c_void_p])
+_declare("tresor_archive_writer_set_owner_picture", [_writing, _source])
+_declare("tresor_archive_writer_add_contact", [_writing, c_void_p, c_size_t, _source, _source])
+_declare("tresor_archive_writer_add_group", [_writing, c_void_p, c_size_t, _source])
+_declare("tresor_archive_writer_add_distribution_list", [_writing, c_void_p, c_size_t])
+_declare("tresor_archive_writer_add_media", [_writing, c_char_p, _source])
+_declare("tresor_archive_writer_add_thumbnail", [_writing, c_char_p, _source])
+_declare("tresor_archive_writer_add_message", [_writing, c_void_p, c_size_t])
+_declare("tresor_archive_writer_add_poll", [_writing, c_void_p, c_size_t])
+_declare("tresor_archive_writer_add_nonce", [_writing, c_int, c_void_p])
+_declare("tresor_archive_writer_finish", [POINTER(tresor_written), _writing])
+_declare("tresor_data_backup_filter", [_rewritten, _buf, _buf, _file, c_void_p, c_size_t, _sink, c_void_p, c_size_t,
+                                       POINTER(tresor_cut), _write_options, _archive_options])
+_declare("tresor_data_backup_merge", [_rewritten, _buf, _buf, _buf, _file, c_void_p, c_size_t, _file, c_void_p, c_size_t,
+                                      _sink, c_void_p, c_size_t, _write_options, _archive_options])
+_declare("tresor_data_backup_create", [_rewritten, _buf, c_char_p, c_void_p, c_size_t, _sink, c_void_p, c_size_t,
+                                       _write_options])
+
 
 def new(struct: Any) -> Any:
     """A struct as its _INIT makes it."""
@@ -416,6 +467,13 @@ def new(struct: Any) -> Any:
 def member(struct: Any, name: str) -> Any:
     """The type of a member."""
     return dict(struct._fields_)[name]
+
+_declare("tresor_every_name", [c_int], c_char_p)
+_declare("tresor_schedule_next_due", [_int64, c_int, c_int64, tresor_utc_offset, c_void_p])
+_declare("tresor_schedule_thin", [_buf, _int64, c_size_t, c_char_p, tresor_utc_offset, c_void_p])
+_declare("tresor_archive_put", [_buf, _storage, _file, c_void_p, c_size_t, c_void_p, c_size_t, _archive_options,
+                                POINTER(tresor_put_archive_options)])
+_declare("tresor_archive_status", [_buf, _storage, c_char_p, c_int, c_int64, tresor_utc_offset, c_void_p])
 
 
 def struct_sizes() -> List[Tuple[bytes, int, bool]]:

@@ -29,9 +29,9 @@ class Zone:
 
     def fill(self, struct: Any) -> None:
         if self.zone is not None:
-            struct.utc_offset, struct.payload = _utc_offset, hosts.payload(self)
+            struct.utc_offset, struct.payload = utc_offset, hosts.payload(self)
 
 
 @callback(tresor_utc_offset)
-def _utc_offset(seconds: Any, time: int, payload: int) -> None:
+def utc_offset(seconds: Any, time: int, payload: int) -> None:
     seconds[0] = hosts[payload].ahead(time)

@@ -33,6 +33,7 @@
 #include <tresor/error.hpp>
 #include <tresor/io.hpp>
 #include <tresor/secret.hpp>
+#include <tresor/time.hpp>
 
 namespace tresor::data_backup {
 
@@ -57,6 +58,8 @@ struct EntryInfo {
     std::string name;
     std::uint64_t packed_size = 0;  // in the archive
     std::uint64_t size = 0;         // unpacked, as the archive says: a hint
+    // When it was written, by the clock on the wall of the device (even seconds, no weekday).
+    std::optional<CivilTime> written = {};
 };
 
 class DataBackup;

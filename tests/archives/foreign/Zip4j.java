@@ -44,7 +44,7 @@ public class Zip4j {
         try (ZipFile zip = new ZipFile(archive.toFile(), password)) {
             for (FileHeader header : zip.getFileHeaders())
                 try (InputStream content = zip.getInputStream(header)) {
-                    Files.write(folder.resolve(header.getFileName()), content.readAllBytes());
+                    Files.copy(content, folder.resolve(header.getFileName()));
                 }
         }
     }

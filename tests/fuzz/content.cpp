@@ -4,21 +4,11 @@
 #include "codec/utf8.hpp"
 #include "data_backup/model_json.hpp"
 #include "data_backup/phrases.hpp"
+#include "no_lookup.hpp"
 #include "require.hpp"
 
 using namespace tresor;
 using namespace tresor::data_backup;
-
-namespace {
-
-class NoLookup final : public Lookup {
-public:
-    std::string owner() const override { return "MYSELF01"; }
-    std::string name_of(std::string_view identity) const override { return std::string(identity); }
-    const Poll* poll(std::string_view) const override { return nullptr; }
-};
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const Byte* data, std::size_t size) {
     if (size == 0) return 0;

@@ -25,7 +25,7 @@ HIKING = "a1b2c3d4e5f60718-ABCD1234"
 MEDIA = f"message_media_{PHOTO}"
 NONE = ("--password-file", "pw")
 FILES = ["a.zip", "folder", "new", "password", "pw"]  # what is there before each command
-MOMENTS = 8 if SCALE < 10 else 120
+MOMENTS = 4 if SCALE < 10 else 120
 
 
 def made(entries, damaged=(), password=PASSWORD):
@@ -456,9 +456,9 @@ def start(data, words, *more):
 def test_ctrl_c_is_13_and_leaves_nothing(data, long_work):
     words, known = long_work
     seen = set()
-    for step in range(6):
+    for step in range(4):
         process = start(data, words, "--json")
-        time.sleep(0.04 + 0.08 * step)
+        time.sleep(0.04 + 0.1 * step)
         process.send_signal(signal.SIGINT)
         out, _ = process.communicate(timeout=60)
         seen.add(process.returncode)

@@ -49,13 +49,15 @@ def test_pkg_config(installed, tmp_path):
 
 
 def test_add_subdirectory(tmp_path):
-    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0",
+                        "-DTRESOR_PCH=ON")
     assert out == f"{version()} 06 2 0ZAHXXHB\n"
     assert not (tmp_path / "build/tresor/bin").exists()  # no tool, no tests: only the top project builds them
 
 
 def test_without_a_network_and_argon2(tmp_path):
-    """TRESOR_NET=OFF, TRESOR_ARGON2=OFF, TRESOR_ISAL=OFF: none of these libraries, and all that needs none."""
+    """TRESOR_NET=OFF, TRESOR_ARGON2=OFF, TRESOR_ISAL=OFF: none of these libraries, and all that needs none. Each file with
+    the headers alone that it names: there are no precompiled ones here."""
     out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DTRESOR_NET=OFF", "-DTRESOR_ARGON2=OFF",
                         "-DTRESOR_ISAL=OFF", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
     assert out == f"{version()} 06 2 unsupported\n"

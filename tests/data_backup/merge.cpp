@@ -304,7 +304,7 @@ TEST_CASE("merge: reactions to a message stand together and nonces are a set") {
 
 TEST_CASE("merge: nothing of two random halves is lost or twice and each keeps its order") {
     Random random(8);
-    for (std::uint64_t round = rounds(10); round > 0; --round) {
+    for (std::uint64_t round = rounds(4); round > 0; --round) {
         CAPTURE(round);
         std::vector<Row> first, second, newest;
         std::size_t size = below(random, 60);
@@ -344,7 +344,7 @@ TEST_CASE("merge: nothing of two random halves is lost or twice and each keeps i
 
 TEST_CASE("merge: messages that stand in another order in each are all there once") {
     Random random(9);
-    for (std::uint64_t round = rounds(20); round > 0; --round) {
+    for (std::uint64_t round = rounds(6); round > 0; --round) {
         std::vector<MergeItem> first(below(random, 30)), second(below(random, 30));
         for (auto* items : {&first, &second})
             for (MergeItem& item : *items) {

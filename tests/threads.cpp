@@ -261,8 +261,6 @@ TEST_CASE("threads: the handlers of one server on one folder show whole backups 
     CHECK(torn == 0);
 }
 
-TEST_SUITE_END();
-
 TEST_CASE("threads: an archive is verified and exported and read by many at once") {
     test::ArchiveVector vector("miniature");
     test::TemporaryFolder folder;
@@ -309,3 +307,5 @@ TEST_CASE("threads: an archive that many write is the one that one writes") {
     test::MemoryFile file(filtered.take());
     CHECK(data_backup::verify(file, vector.password).ok());
 }
+
+TEST_SUITE_END();

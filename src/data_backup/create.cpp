@@ -63,15 +63,6 @@ OwnerCode code_of(const std::filesystem::path& folder, const Password& identity_
     return code;
 }
 
-ZipWriteOptions zip_options(const WriteOptions& write) {
-    ZipWriteOptions options;
-    options.time = civil_time(write.made_at, write.utc_offset);
-    options.jobs = write.jobs;
-    options.salt = write.random;
-    options.progress = write.progress;
-    return options;
-}
-
 }  // namespace
 
 Rewritten create(const std::filesystem::path& folder, const Password& identity_password,

@@ -15,15 +15,6 @@ const IndexTable& index_of(const Side& side, ChatKind kind) {
     return kind == ChatKind::group ? side.groups : side.lists;
 }
 
-ZipWriteOptions zip_options(const WriteOptions& write) {
-    ZipWriteOptions options;
-    options.time = civil_time(write.made_at, write.utc_offset);
-    options.jobs = write.jobs;
-    options.salt = write.random;
-    options.progress = write.progress;
-    return options;
-}
-
 bool is_member(const std::string& members, std::string_view identity) {
     std::string_view left = members;
     while (!left.empty() && !identity.empty()) {

@@ -68,6 +68,15 @@ struct Piece {
 
 }  // namespace
 
+ZipWriteOptions zip_options(const WriteOptions& write) {
+    ZipWriteOptions options;
+    options.time = civil_time(write.made_at, write.utc_offset);
+    options.jobs = write.jobs;
+    options.salt = write.random;
+    options.progress = write.progress;
+    return options;
+}
+
 bool is_packed(std::string_view entry_name) noexcept {
     return entry_name == "settings" ||
            (entry_name.ends_with(".csv") && entry_name != "nonce_counts.csv");

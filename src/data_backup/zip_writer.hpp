@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include <tresor/data_backup/writer.hpp>
 #include <tresor/io.hpp>
 #include <tresor/secret.hpp>
 #include <tresor/time.hpp>
@@ -29,6 +30,8 @@ struct ZipWriteOptions {
     std::function<void(ByteSpan salt)> salt = {};
     Progress progress = {};  // bytes written; false cancels
 };
+
+ZipWriteOptions zip_options(const WriteOptions& write);
 
 // Tables and settings are packed (level 5), all else is stored within deflate (level 0): 1.5.
 bool is_packed(std::string_view entry_name) noexcept;

@@ -12,21 +12,6 @@ using File = Handle<tresor_file, tresor_file_free>;
 using Archive = Handle<tresor_data_backup, tresor_data_backup_free>;
 using Messages = Handle<tresor_message_reader, tresor_message_reader_free>;
 
-// A sink into a text.
-inline tresor_sink sink_into(std::string& text) {
-    tresor_sink sink = TRESOR_SINK_INIT;
-    sink.write = [](const unsigned char* bytes, std::size_t size, void* payload) {
-        static_cast<std::string*>(payload)->append(reinterpret_cast<const char*>(bytes), size);
-        return 0;
-    };
-    sink.restart = [](void* payload) {
-        static_cast<std::string*>(payload)->clear();
-        return 0;
-    };
-    sink.payload = &text;
-    return sink;
-}
-
 // A file in memory. The text must live as long.
 inline void open(File& file, const std::string& text) {
     tresor_file_callbacks callbacks = TRESOR_FILE_CALLBACKS_INIT;

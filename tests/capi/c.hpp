@@ -102,4 +102,19 @@ inline std::string get(tresor_storage* store, const char* name) {
     return found != 0 ? std::string(bytes.text()) : "(none)";
 }
 
+// A sink into a text.
+inline tresor_sink sink_into(std::string& text) {
+    tresor_sink sink = TRESOR_SINK_INIT;
+    sink.write = [](const unsigned char* bytes, std::size_t size, void* payload) {
+        static_cast<std::string*>(payload)->append(reinterpret_cast<const char*>(bytes), size);
+        return 0;
+    };
+    sink.restart = [](void* payload) {
+        static_cast<std::string*>(payload)->clear();
+        return 0;
+    };
+    sink.payload = &text;
+    return sink;
+}
+
 }  // namespace test::c

@@ -64,21 +64,6 @@ std::size_t lines_of(const Buf& buf) {
     return static_cast<std::size_t>(std::ranges::count(buf.text(), '\n'));
 }
 
-// A sink into a text.
-tresor_sink sink_into(std::string& text) {
-    tresor_sink sink = TRESOR_SINK_INIT;
-    sink.write = [](const unsigned char* bytes, std::size_t size, void* payload) {
-        static_cast<std::string*>(payload)->append(reinterpret_cast<const char*>(bytes), size);
-        return 0;
-    };
-    sink.restart = [](void* payload) {
-        static_cast<std::string*>(payload)->clear();
-        return 0;
-    };
-    sink.payload = &text;
-    return sink;
-}
-
 }  // namespace
 
 TEST_CASE("capi: an archive tells what is in it") {

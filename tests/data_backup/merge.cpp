@@ -72,12 +72,7 @@ TEST_CASE("merge: an archive merged with itself is itself") {
         Archive vector(name);
         Output output = merged(vector.file, vector.file);
         DataBackup before = vector.open(), after = output.open();
-        auto expected = contents_of(before), found = contents_of(after);
-        CHECK(found.size() == expected.size());
-        for (const auto& entry : expected) {
-            CAPTURE(entry.first);
-            CHECK(found[entry.first] == entry.second);
-        }
+        check_same_contents(before, after);
         CHECK(output.told.conflicts.empty());
         CHECK(output.told.bad.empty());
     }

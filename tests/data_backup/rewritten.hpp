@@ -109,6 +109,16 @@ inline std::map<std::string, std::string> contents_of(const db::DataBackup& arch
     return contents;
 }
 
+// Every entry of the one is in the other, byte for byte, and no more.
+inline void check_same_contents(db::DataBackup& before, db::DataBackup& after) {
+    auto expected = contents_of(before), found = contents_of(after);
+    CHECK(found.size() == expected.size());
+    for (const auto& entry : expected) {
+        CAPTURE(entry.first);
+        CHECK(found[entry.first] == entry.second);
+    }
+}
+
 // All of the model as text, but numbers and the names of entries that hold them.
 // `fresh`: with the times by which chats are sorted.
 inline std::string model_of(db::DataBackup& archive, bool fresh = true) {

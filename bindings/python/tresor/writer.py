@@ -130,7 +130,7 @@ class DataBackupWriter(Owner):
 
     `into` is a path, where the file appears whole or not at all, readable by its owner only (conflict if there is one and
     `replace` is not set); or a binary file, in which after a failure a part may stand. `made_at` is the time of all entries,
-    None for now, shown by the clock of `tz`. `jobs` threads pack and encrypt. The password has 8 to 256 characters.
+    None for the present, shown by the clock of `tz`. `jobs` threads pack and encrypt. The password has 8 to 256 characters.
 
     In this order: the owner, contacts, groups, distribution lists; each begins its chat, to which its files and then its
     messages are added. Polls and nonces may come at any time. After a failure, but one of a value's form, it can only be

@@ -443,8 +443,8 @@ typedef struct tresor_condition {
 typedef struct tresor_place {
     unsigned version;
     const char *location;
-    const char *user; /* NULL: the one in the location */
-    const char *password;
+    const char *user;     /* NULL: the one in the location; of s3:// the id of an access key */
+    const char *password; /* of s3:// the secret of that key */
     size_t password_size;
     const char *password_file; /* or its first line, read each time; for clients */
     const char *ca_file;       /* NULL here and below: none */
@@ -468,8 +468,8 @@ typedef struct tresor_storage_options {
 
 #define TRESOR_STORAGE_OPTIONS_INIT {1, 0, NULL, NULL}
 
-/* Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://...".
- * `options` may be NULL. */
+/* Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://...",
+ * "s3://bucket/prefix?endpoint=URL&region=R" (storage/location.hpp). `options` may be NULL. */
 TRESOR_API int tresor_storage_open(tresor_storage **out, const tresor_place *place,
                                    const tresor_storage_options *options);
 
@@ -617,6 +617,55 @@ TRESOR_API int tresor_transfer_name(char out[TRESOR_OBJECT_TEXT_SIZE], const cha
 /* Where an ID export is kept: "id-exports/ECHOECHO-20261124T060500Z.txt". */
 TRESOR_API int tresor_id_export_name(char out[TRESOR_OBJECT_TEXT_SIZE], const char *identity,
                                      int64_t made_at);
+
+/* ---- a Safe server without its sockets (server.hpp) ----
+ * For a program that speaks HTTP already: it reads a request, asks what to answer, and sends that.
+ * TLS, accounts and base paths are its own affair. */
+
+typedef struct tresor_header {
+    const char *name;
+    size_t name_size;
+    const char *value;
+    size_t value_size;
+} tresor_header;
+
+typedef struct tresor_request {
+    unsigned version;
+    const char *method;
+    size_t method_size;
+    const char *target; /* the path from "/" on, with or without a query */
+    size_t target_size;
+    const tresor_header *headers; /* as they came; accounts are not looked at */
+    size_t headers_count;
+    const char *peer; /* the address that asks, "192.0.2.1"; NULL: one for all */
+    const void *body; /* of the size that Content-Length says, else the answer is 400 */
+    size_t body_size;
+    const tresor_source *source; /* instead of `body`; NULL: `body` */
+} tresor_request;
+
+#define TRESOR_REQUEST_INIT {1, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, 0, NULL}
+
+/* Counts who asks for ids that are not there. Many threads may use one. */
+typedef struct tresor_throttle tresor_throttle;
+
+/* `at_once` of them at once, then one in `apiece` seconds; 0 and 0: 60, and one a second. */
+TRESOR_API int tresor_throttle_create(tresor_throttle **out, int64_t at_once, int64_t apiece);
+TRESOR_API void tresor_throttle_free(tresor_throttle *throttle);
+
+/* What can be said before the body is read: *status is 0, or that of a refusal; then close the
+ * connection if a body was announced. `headers` are lines, "Name: value\r\n" each, Content-Length
+ * among them; `body` is empty for a HEAD. */
+TRESOR_API int tresor_server_admit(int *status, tresor_buf *headers, tresor_buf *body,
+                                   const tresor_request *head, const tresor_limits *limits);
+/* The answer to a whole request. What the store or the source fails with is an answer, too; it is
+ * told in `failure` (a tresor_status) and `failure_text`, for a log: both may be NULL. A source
+ * that loses its client fails with TRESOR_UNAVAILABLE. `limits` NULL: those in the store's
+ * `config`. The throttle is shared by the threads of a server; each has its own storage. */
+TRESOR_API int tresor_server_handle(int *status, tresor_buf *headers, tresor_buf *body,
+                                    int *failure, tresor_buf *failure_text,
+                                    tresor_storage *storage, tresor_throttle *throttle,
+                                    const tresor_request *request, const tresor_limits *limits,
+                                    int64_t now);
 
 /* ---- what a client remembers (client/state.hpp) ----
  * It holds the master key: guard it like the account. */
@@ -942,8 +991,9 @@ TRESOR_API int tresor_archive_writer_into(tresor_archive_writer **out, const tre
 TRESOR_API void tresor_archive_writer_free(tresor_archive_writer *writer);
 
 /* In this order: the owner, contacts, groups, distribution lists; each begins its chat, to which
- * media, thumbnails and then messages are added. A writer that failed in any of them can only be
- * freed; JSON text that cannot be read does it no harm. */
+ * media, thumbnails and then messages are added. The JSON is what the readers above give; a group
+ * has a `user_state` ("member", "kicked" or "left"), which the app must know. A writer that failed
+ * in any of them can only be freed; JSON text that cannot be read does it no harm. */
 TRESOR_API int tresor_archive_writer_set_owner(tresor_archive_writer *writer, const char *identity,
                                                const unsigned char private_key[TRESOR_KEY_SIZE]);
 TRESOR_API int tresor_archive_writer_set_owner_picture(tresor_archive_writer *writer,
@@ -1049,9 +1099,10 @@ typedef struct tresor_put_archive_options {
     int dry_run;       /* only tell what would be done */
     tresor_utc_offset utc_offset; /* of days and months */
     void *payload;
+    int64_t now; /* a copy from more than a day later does not count when old ones are removed */
 } tresor_put_archive_options;
 
-#define TRESOR_PUT_ARCHIVE_OPTIONS_INIT {1, NULL, NULL, NULL, 0, 0, NULL, NULL}
+#define TRESOR_PUT_ARCHIVE_OPTIONS_INIT {1, NULL, NULL, NULL, 0, 0, NULL, NULL, TRESOR_NEVER}
 
 /* Verifies an archive, uploads it as data-backups/<ID>-<time>.zip, reads it back and compares, and
  * thins the owner's copies: {"name": ..., "bytes": ..., "sha256": ..., "uploaded": true,

@@ -75,6 +75,7 @@ client::PutArchiveOptions options_of(const Tool& tool) {
     if (given.deep) options.deep = temporary_file();
     if (given.force) options.existing = Existing::replace;
     options.dry_run = given.dry_run;
+    options.now = tool.now;
     return options;
 }
 

@@ -47,7 +47,8 @@ public:
 
     void out(CLI::App& command, const char* name, const char* type, const char* what,
              bool required = true) {
-        option(command, name, given_.out, type, what)->required(required);
+        // What stands alone is its own name.
+        option(command, name, given_.out, name[0] == '-' ? type : "", what)->required(required);
         command.add_flag("--force", given_.force, std::string("Replace an existing ") + type);
     }
 

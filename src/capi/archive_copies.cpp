@@ -70,6 +70,7 @@ client::PutArchiveOptions options_of(const tresor_put_archive_options* given) {
     if (given->deep != nullptr) made.deep = given->deep;
     made.existing = given->replace != 0 ? Existing::replace : Existing::refuse;
     made.dry_run = given->dry_run != 0;
+    made.now = optional_timestamp(given->now);
     made.utc_offset = offset_of(given->utc_offset, given->payload);
     return made;
 }

@@ -49,7 +49,9 @@ std::size_t tresor_struct_size(const char* name) {
                              TRESOR_KNOWN(tresor_write_options),
                              TRESOR_KNOWN(tresor_written),
                              TRESOR_KNOWN(tresor_cut),
-                             TRESOR_KNOWN(tresor_rewritten)};
+                             TRESOR_KNOWN(tresor_rewritten),
+                             TRESOR_KNOWN(tresor_header),
+                             TRESOR_KNOWN(tresor_request)};
 #undef TRESOR_KNOWN
     for (const Known& known : all)
         if (name != nullptr && known.name == name) return known.size;

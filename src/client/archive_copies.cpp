@@ -62,6 +62,10 @@ std::optional<ArchiveCopy> parse_archive_object(const ObjectInfo& object) {
     return ArchiveCopy{*owner, *time, object};
 }
 
+bool is_from_the_future(const ArchiveCopy& copy, Timestamp now) {
+    return copy.time > later(now, std::chrono::days(1));
+}
+
 std::vector<ArchiveCopy> archive_copies(storage::Storage& storage,
                                         const std::optional<ThreemaId>& owner) {
     std::vector<ArchiveCopy> copies;
@@ -98,7 +102,7 @@ ArchiveStatus archive_status(const std::vector<ArchiveCopy>& copies, storage::Ev
     for (const ArchiveCopy& copy : copies) {
         ++status.count;
         status.bytes += copy.object.size;
-        if (copy.time > later(now, std::chrono::days(1))) continue;
+        if (is_from_the_future(copy, now)) continue;
         if (!status.last_good || copy.time > status.last_good->time) status.last_good = copy;
     }
     if (!status.last_good) return status;

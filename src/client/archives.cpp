@@ -252,7 +252,13 @@ public:
     void run(const ArchiveCopy& put) {
         auto copies = by_name(put);
         std::vector<storage::Generation> generations;
-        for (const auto& [name, copy] : copies) generations.push_back({name, copy.time});
+        for (const auto& [name, copy] : copies) {
+            if (options_.now && is_from_the_future(copy, *options_.now))
+                result_.copies.push_back({copy, Fate::kept, {"dated in the future"}});
+            else
+                generations.push_back({name, copy.time});
+        }
+        std::reverse(result_.copies.begin(), result_.copies.end());
         for (auto& judged : storage::thin(generations, *options_.keep, options_.utc_offset)) {
             const ObjectName& name = judged.generation.name;
             ThinnedCopy one{copies.at(name), Fate::kept, std::move(judged.reasons)};

@@ -201,8 +201,11 @@ std::optional<MergePlan> Rewriter::plan_of(const TargetChat& chat) {
         const MergeItem& lost = items[loser][pair.places[loser]];
         const MergeItem& kept = items[pair.winner][pair.places[pair.winner]];
         if (pair.conflict)
-            conflicts_.add(table_of(chat, loser) + ":" + std::to_string(lost.line),
-                           "a message differs, and neither was edited or deleted later");
+            conflicts_.add(
+                table_of(chat, loser) + ":" + std::to_string(lost.line),
+                std::string("a message differs, and neither was edited or deleted later: ") +
+                    (loser == 0 ? "that of the first" : "that of the second") +
+                    " archive was left out");
         auto file = with_files[loser].find(pair.places[loser]);
         if (lost.uid != kept.uid && file != with_files[loser].end())
             donors_.emplace(std::pair(pair.winner, pair.places[pair.winner]), file->second);

@@ -15,11 +15,15 @@ constexpr std::size_t held_bytes = std::size_t{1} << 20;
 
 // Its beginning; all of it, if there is less than a MiB.
 Bytes front_of(ByteSource& content) {
-    Bytes front(held_bytes);
-    std::size_t filled = 0;
-    while (std::size_t part =
-               filled < front.size() ? content.read(ByteSpan(front).subspan(filled)) : 0)
+    constexpr std::size_t least = 16384;  // most files are small
+    Bytes front;
+    std::size_t filled = 0, part = 0;
+    do {
         filled += part;
+        if (filled == held_bytes) break;
+        if (filled == front.size()) front.resize(std::clamp(2 * filled, least, held_bytes));
+        part = content.read(ByteSpan(front).subspan(filled));
+    } while (part > 0);
     front.resize(filled);
     return front;
 }

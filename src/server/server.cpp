@@ -1,9 +1,11 @@
 #include <tresor/server.hpp>
 
-#include <charconv>
+#include <limits>
 
-#include <tresor/backup_id.hpp>
 #include <tresor/storage/retention.hpp>
+
+#include "server/admit.hpp"
+#include "server/responses.hpp"
 
 namespace tresor::server {
 namespace {
@@ -11,43 +13,7 @@ namespace {
 using net::Response;
 using storage::ObjectName;
 
-Response answer(int status, net::Headers headers = {}, Bytes body = {}) {
-    headers.push_back({"Content-Length", std::to_string(body.size())});
-    headers.push_back({"Cache-Control", "no-store"});
-    return {status, std::move(headers), std::move(body)};
-}
-
-Response refuse(int status, std::string_view why, net::Headers headers = {}) {
-    headers.push_back({"Content-Type", "text/plain"});
-    Bytes body(why.begin(), why.end());
-    body.push_back('\n');
-    return answer(status, std::move(headers), std::move(body));
-}
-
 Response not_found() { return refuse(404, "not found"); }
-
-// For a program to look at: nothing about the store gets out.
-Response failed(const Error& error) {
-    switch (error.code()) {
-        case Errc::unavailable: {
-            auto wait = error.retry_after.value_or(Seconds(60));
-            return refuse(503, "try again later", {{"Retry-After", std::to_string(wait.count())}});
-        }
-        case Errc::too_large: return refuse(413, "too large");
-        case Errc::invalid_argument: return refuse(400, "the body has not the announced length");
-        default:
-            return error.no_space ? refuse(507, "no room") : refuse(500, "trouble with the store");
-    }
-}
-
-std::optional<std::uint64_t> content_length(const net::Request& request) {
-    auto text = net::header_of(request.headers, "Content-Length");
-    if (!text) return std::nullopt;
-    std::uint64_t length = 0;
-    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), length);
-    if (error != std::errc() || end != text->data() + text->size()) return std::nullopt;
-    return length;
-}
 
 // A body of another length than it was announced with is not taken.
 class Exactly final : public ByteSource {
@@ -71,67 +37,57 @@ private:
     std::uint64_t size_, left_;
 };
 
+// Without `limits` they are read from the store, by those who need them.
 class Answering {
 public:
-    Answering(const net::Request& request, storage::Storage& storage, Throttle& throttle,
-              Timestamp now)
-        : request_(request), storage_(storage), throttle_(throttle), now_(now) {}
+    Answering(const net::Request& request, storage::Storage& storage, const storage::Limits* limits,
+              Throttle& throttle, Timestamp now)
+        : request_(request), storage_(storage), limits_(limits), throttle_(throttle), now_(now) {}
 
     Response route() {
-        std::string_view path = request_.target;
-        path = path.substr(0, path.find('?'));
-        if (path == "/healthz") return is("GET") ? health() : not_allowed("GET");
-        auto agent = net::header_of(request_.headers, "User-Agent");
-        if (!agent || agent->find("Threema") == agent->npos)
-            return refuse(400, "this is a Safe server, for the Threema apps");
-        if (path == "/config") return is("GET") ? config() : not_allowed("GET");
-        constexpr std::string_view folder = "/backups/";
-        if (!path.starts_with(folder)) return not_found();
-        auto id = BackupId::parse(path.substr(folder.size()));
-        if (!id) return refuse(400, "a backup id is 64 lowercase hex digits");
-        return backup(ObjectName(id->object_name()));
+        constexpr storage::Limits none{std::numeric_limits<std::uint64_t>::max(), 1};
+        if (auto refusal = admit(request_, limits_ != nullptr ? *limits_ : none)) return *refusal;
+        std::string_view path = path_of(request_);
+        if (path == "/healthz") return health();
+        if (path == "/config") return config();
+        return backup(ObjectName(path.substr(1)));
     }
 
 private:
     bool is(std::string_view method) const { return request_.method == method; }
 
-    Response not_allowed(std::string allowed) const {
-        return refuse(405, "method not allowed", {{"Allow", std::move(allowed)}});
-    }
-
     Response health() {
-        if (!storage_.stat(ObjectName("config"))) return refuse(503, "there is no config");
+        if (!storage_.stat(ObjectName("config")) && limits_ == nullptr)
+            return refuse(503, "there is no config");
         return answer(200, {{"Content-Type", "text/plain"}}, {'o', 'k', '\n'});
     }
 
     Response config() {
-        if (!storage_.stat(ObjectName("config"))) return not_found();
-        auto limits = storage::get_limits(storage_).limits;
-        return answer(200, {{"Content-Type", "application/json"}}, storage::format_limits(limits));
+        if (limits_ == nullptr && !storage_.stat(ObjectName("config"))) return not_found();
+        return answer(200, {{"Content-Type", "application/json"}},
+                      storage::format_limits(limits()));
+    }
+
+    storage::Limits limits() {
+        return limits_ != nullptr ? *limits_ : storage::get_limits(storage_).limits;
     }
 
     Response backup(const ObjectName& name) {
         if (is("PUT")) return put(name);
-        bool get = is("GET"), head = is("HEAD"), remove = is("DELETE");
-        if (!get && !head && !remove) return not_allowed("GET, HEAD, PUT, DELETE");
         if (auto wait = throttle_.wait(request_.peer, now_))
             return refuse(429, "too many unknown ids",
                           {{"Retry-After", std::to_string(wait->count())}});
-        auto response = remove ? drop(name) : head ? stat(name) : download(name);
+        auto response = is("DELETE") ? drop(name) : is("HEAD") ? stat(name) : download(name);
         if (response.status == 404) throttle_.missed(request_.peer, now_);
         return response;
     }
 
     Response put(const ObjectName& name) {
-        auto length = content_length(request_);
-        if (!length) return refuse(411, "a Content-Length is needed");
-        if (net::header_of(request_.headers, "Content-Type") != "application/octet-stream")
-            return refuse(400, "the Content-Type is application/octet-stream");
-        if (*length > storage::get_limits(storage_).limits.max_backup_bytes)
-            return refuse(413, "too large");
-        if (*length == 0 || request_.body == nullptr) return refuse(400, "a backup is not empty");
+        std::uint64_t length = content_length(request_).value();
+        if (limits_ == nullptr && length > limits().max_backup_bytes) return too_large();
+        if (request_.body == nullptr) return refuse(400, "a backup is not empty");
         bool replaces = storage_.stat(name).has_value();
-        Exactly body(*request_.body, *length);
+        Exactly body(*request_.body, length);
         storage_.put(name, body);
         return answer(replaces ? 204 : 201);
     }
@@ -165,17 +121,15 @@ private:
 
     const net::Request& request_;
     storage::Storage& storage_;
+    const storage::Limits* limits_;
     Throttle& throttle_;
     Timestamp now_;
 };
 
-}  // namespace
-
-net::Response handle(const net::Request& request, storage::Storage& storage, Throttle& throttle,
-                     Timestamp now, std::optional<Error>* failure) {
+Response never_throwing(Answering answering, std::optional<Error>* failure) {
     Error error(Errc::internal, "");
     try {
-        return Answering(request, storage, throttle, now).route();
+        return answering.route();
     } catch (const Error& thrown) {
         error = thrown;
     } catch (const std::bad_alloc&) {
@@ -185,6 +139,19 @@ net::Response handle(const net::Request& request, storage::Storage& storage, Thr
     }
     if (failure != nullptr) *failure = error;
     return failed(error);
+}
+
+}  // namespace
+
+Response handle(const net::Request& request, storage::Storage& storage, Throttle& throttle,
+                Timestamp now, std::optional<Error>* failure) {
+    return never_throwing(Answering(request, storage, nullptr, throttle, now), failure);
+}
+
+Response handle(const net::Request& request, storage::Storage& storage,
+                const storage::Limits& limits, Throttle& throttle, Timestamp now,
+                std::optional<Error>* failure) {
+    return never_throwing(Answering(request, storage, &limits, throttle, now), failure);
 }
 
 }  // namespace tresor::server

@@ -42,36 +42,41 @@ std::string address_of(std::string_view peer) {
 // The older generation is dropped once all in it have their whole allowance again, or when there
 // are too many of them.
 void Throttle::forget(Timestamp now) {
-    bool late = now - turned_ >= Seconds(burst) || now < turned_;
+    bool late = now - turned_ >= at_once_ * apiece_ || now < turned_;
     if (!late && young_.size() < most_addresses) return;
     old_ = std::exchange(young_, {});
     turned_ = now;
 }
 
-std::int64_t Throttle::left(const std::string& address, Timestamp now) {
+// As of the last moment, up to now, that something was added.
+Throttle::Allowance Throttle::allowance(const std::string& address, Timestamp now) {
     forget(now);
     auto found = young_.find(address);
     if (found == young_.end()) {
         found = old_.find(address);
-        if (found == old_.end()) return burst;
+        if (found == old_.end()) return {at_once_, now};
     }
+    Allowance known = found->second;
     // A clock that was set back gives nothing.
-    std::int64_t more = std::max<std::int64_t>((now - found->second.at).count(), 0);
-    return std::min(found->second.left + more, burst);
+    if (now < known.at) return {known.left, now};
+    std::int64_t more = (now - known.at) / apiece_;
+    if (more >= at_once_ - known.left) return {at_once_, now};
+    return {known.left + more, known.at + more * apiece_};
 }
 
 std::optional<Seconds> Throttle::wait(std::string_view peer, Timestamp now) {
     std::lock_guard lock(guard_);
-    if (left(address_of(peer), now) > 0) return std::nullopt;
-    return Seconds(1);
+    Allowance known = allowance(address_of(peer), now);
+    if (known.left > 0) return std::nullopt;
+    return known.at + apiece_ - now;
 }
 
 void Throttle::missed(std::string_view peer, Timestamp now) {
     std::lock_guard lock(guard_);
     std::string address = address_of(peer);
+    Allowance known = allowance(address, now);
     // Many may have been let in at once.
-    std::int64_t rest = std::max<std::int64_t>(left(address, now) - 1, 0);
-    young_[address] = {rest, now};
+    young_[address] = {std::max<std::int64_t>(known.left - 1, 0), known.at};
 }
 
 }  // namespace tresor::server

@@ -93,6 +93,10 @@ TEST_CASE("capi: an archive is put into a folder once, and old copies of it go")
     NEED(put_at(json, store, new_year + day, &options));
     CHECK((has(json, "\"uploaded\":true") && has(json, "\"fate\":\"removed\"")));
     CHECK(get(store, first_copy) == miniature());
+    options.now = new_year - 2 * day;
+    NEED(put_at(json, store, new_year + day, &options));
+    CHECK((has(json, "dated in the future") && !has(json, "\"fate\":\"removed\"")));
+    options.now = TRESOR_NEVER;
     options.dry_run = 0;
     options.deep = deep.c_str();
     options.owner = "MYSELF01";

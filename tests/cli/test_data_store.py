@@ -103,6 +103,14 @@ def test_put_names_and_verifies(store):
     assert again["uploaded"] is False and copies(store) == [object_of(FIRST)]
 
 
+def test_put_does_not_thin_by_a_copy_from_the_future(store):
+    for file in (FIRST, SECOND, THIRD):
+        assert put(store, file).code == 0
+    told = put(store, FIRST, "--keep", "daily:1", "--at", "2025-06-01T00:00:00Z").json
+    assert [one["reasons"] for one in told["kept"]][:2] == [["dated in the future"]] * 2
+    assert told["removed"] == [] and len(copies(store)) == 3
+
+
 def test_put_thins_with_a_reason_for_each(store):
     for file in (FIRST, SECOND):
         assert put(store, file).code == 0

@@ -18,7 +18,8 @@ from conftest import ACCOUNT, BACKUP_ID, ID, KEY, PASSWORD, TOOL
 COMMANDS = ["safe keys", "safe seal", "safe open", "safe check", "safe enable", "safe backup", "safe status", "safe restore",
             "safe verify", "safe passwd", "safe disable", "safe watch", "store init", "store check", "store list", "store put",
             "store get", "store remove", "store sweep", "id export", "id import", "data info", "data verify", "data list",
-            "data stats", "data extract", "data export", "data salvage"]
+            "data stats", "data extract", "data export", "data salvage", "data create", "data filter", "data merge",
+            "data schedule", "data put", "data status"]
 
 
 @pytest.mark.parametrize("command", ["", "safe", "store", "id", "data", *COMMANDS])

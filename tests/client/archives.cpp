@@ -351,6 +351,25 @@ TEST_CASE("archives: old copies are thinned and others are not touched") {
     }
 }
 
+TEST_CASE("archives: a copy from the future neither goes nor takes the place of another one") {
+    Nobody nobody;
+    nobody.options.keep = storage::KeepPolicy{.daily = 1};
+    nobody.options.now = at("2026-02-03T00:00:00Z");
+    storage::Memory store;
+    for (auto time : {"2026-01-05T00:00:00Z", "2026-02-04T00:00:00Z", "2026-02-04T00:00:01Z",
+                      "2031-01-01T00:00:00Z"})
+        put_text(store, owners_name(time));
+    auto done = nobody.put(store, at("2026-02-03T00:00:00Z"));
+    REQUIRE(done.copies.size() == 5);
+    CHECK(done.copies[0].copy.object.name.text() == owners_name("2031-01-01T00:00:00Z"));
+    for (std::size_t i : {0u, 1u})
+        CHECK(done.copies[i].reasons == std::vector<std::string>{"dated in the future"});
+    CHECK(done.copies[2].reasons == std::vector<std::string>{"newest", "daily 2026-02-04"});
+    CHECK(done.copies[3].reasons == std::vector<std::string>{"just put"});
+    CHECK(done.copies[4].fate == Fate::removed);
+    CHECK(names_in(store).size() == 4);
+}
+
 TEST_CASE("archives: a dry run tells the same and touches nothing") {
     Nobody nobody;
     nobody.options.keep = storage::KeepPolicy{.daily = 1};

@@ -43,6 +43,15 @@ def test_the_next_is_due_by_the_clock_of_a_zone():
     assert tresor.next_due(Every.MONTHLY, utc(2026, 1, 30, 23), tz=east) == utc(2026, 2, 27, 23)
 
 
+def test_a_copy_from_the_future_does_not_count():
+    with tresor.open_storage("memory:") as store:
+        put(store, NEW_YEAR + 9 * DAY)
+        put(store, NEW_YEAR - DAY)
+        told = put(store, NEW_YEAR, keep="daily:1", now=NEW_YEAR)
+        assert [(one.fate, one.reasons[0]) for one in told.copies] == [
+            (Fate.KEPT, "dated in the future"), (Fate.KEPT, "newest"), (Fate.REMOVED, "daily 2024-12-31: older than the newest 1")]
+
+
 def test_thinning_says_why():
     times = [NEW_YEAR - DAY, NEW_YEAR, NEW_YEAR - timedelta(minutes=10)]
     newest, same_day, before = tresor.thin(times, "daily:2")

@@ -176,7 +176,9 @@ def public_objects(memory):
         tresor.ChatContact(name=WORD), tresor.ChatGroup(name=WORD), tresor.ChatList(name=WORD), tresor.Chat(name=WORD),
         tresor.Message(text=WORD, caption=WORD, body=WORD, location={"name": WORD}), tresor.Reaction(emoji=WORD),
         tresor.Quote(text=WORD), tresor.MessageFile(name=WORD), tresor.Poll(name=WORD), tresor.PollChoice(name=WORD),
-        tresor.ChatStatistics(name=WORD), tresor.ArchiveStatistics(page=WORD), tresor.DataBackupWriter(io.BytesIO(), WORD)]
+        tresor.ChatStatistics(name=WORD), tresor.ArchiveStatistics(page=WORD), tresor.DataBackupWriter(io.BytesIO(), WORD),
+        tresor.SafeServer(memory),
+        tresor.SafeServer(memory).handle("GET", "/config", [("User-Agent", "Threema"), ("Authorization", WORD)])]
 
 
 def test_no_repr_or_str_shows_a_secret(memory):

@@ -129,6 +129,12 @@ def program(account: Account) -> None:
     for status in tresor.archive_status(Mine(), tresor.Every.DAILY):
         assert_type(status, tresor.ArchiveStatus)
         assert_type(status.last_good, Optional[datetime])
+    with tresor.SafeServer([Mine(), Mine()], tresor.Limits()) as server:
+        assert_type(server.admit("GET", "/config", [("User-Agent", "Threema")]), Optional[tresor.Response])
+        answer = server.handle("PUT", "/config", {"a": "b"}.items(), io.BytesIO(b""), peer="192.0.2.1", now=tresor.now())
+        assert_type(answer, tresor.Response)
+        assert_type(answer.headers, Tuple[Tuple[str, str], ...])
+        assert_type(answer.failure, Optional[TresorError])
     assert_type(CycleState().decide(bytes(32)), Decision)
     assert_type(account.contacts[0].created_at, Optional[datetime])
     assert_type(account.user.private_key, Secret)
@@ -186,7 +192,7 @@ def test_a_wrong_use_is_found(folder):
         assert found and f"[{kind}]" in found[0], (code, done.stdout)
 
 
-@pytest.mark.parametrize("example", ["quickstart", "chats", "write_chats"])
+@pytest.mark.parametrize("example", ["quickstart", "chats", "write_chats", "safe_server"])
 def test_the_example_is_typed(folder, example):
     done = mypy(folder, "--strict", SOURCE / f"examples/{example}.py")
     assert done.returncode == 0, done.stdout + done.stderr

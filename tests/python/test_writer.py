@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import zipfile
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -256,6 +257,26 @@ def test_the_same_archive_gets_another_password_or_less(tmp_path):
     with DataBackup(into, OTHER) as archive:
         assert len(list(archive.messages("ECHOECHO"))) > 0 and not archive.groups
         assert not [one for one in archive.entries if "_media_" in one.name]
+
+
+def test_what_is_not_encrypted_is_rewritten_only_if_that_is_allowed(tmp_path):
+    with DataBackup(CHATS, WORD) as archive:
+        archive.extract(tmp_path / "folder")
+        before = everything(archive)
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w") as made:
+        for path in sorted((tmp_path / "folder").iterdir()):
+            made.write(path, path.name)
+    for refused in (lambda: tresor.filter_archive(plain, WORD, io.BytesIO(), OTHER),
+                    lambda: tresor.merge_archives(plain, WORD, CHATS, WORD, io.BytesIO(), OTHER)):
+        with raises("UNSUPPORTED"):
+            refused()
+    filtered, merged = io.BytesIO(), io.BytesIO()
+    tresor.filter_archive(plain, WORD, filtered, OTHER, allow_unencrypted=True)
+    tresor.merge_archives(plain, WORD, CHATS, WORD, merged, OTHER, allow_unencrypted=True)
+    for into in (filtered, merged):
+        with DataBackup(into, OTHER) as archive:
+            assert everything(archive) == before
 
 
 def test_two_archives_become_one(tmp_path):

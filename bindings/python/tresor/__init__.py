@@ -7,8 +7,8 @@
         client.tick(account)
     account = tresor.restore("/mnt/nas/safe", "three quiet otters", "ECHOECHO").to_dict()
 
-Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `id_export`,
-`secret`; for chat archives `data_backup`, `archive`, `chats`, `writer` and `copies`.
+Read `client` first; then `storage` and `stores`, `account`, `keys`, `cycle`, `password`, `state`, `transfer`, `server`,
+`id_export`, `secret`; for chat archives `data_backup`, `archive`, `chats`, `writer` and `copies`.
 Every failure of the library is a TresorError, a wrong type a TypeError; open() and what you wrote raise their own.
 What the library takes as password is str, bytes-like or Secret; as account JSON text, a dict or an Account; as time an
 aware datetime.
@@ -38,6 +38,7 @@ from .password import PasswordIssue, PasswordPolicy, PasswordVerdict, check_pass
 from .place import Location, Place
 from .retention import Limits, Swept, format_limits, parse_limits
 from .secret import BytesLike, Password, Secret
+from .server import Response, SafeServer
 from .state import StateFile, StateStore
 from .storage import Answer, Storage
 from .stores import LibraryStorage, Mirror, Retrying, open_storage
@@ -57,9 +58,10 @@ __all__ = [
     "LogLevel", "MediaStatistics", "Message", "MessageFile", "Mirror", "ObjectInfo", "Opened", "Outcome",
     "OutcomeKind", "Password", "PasswordIssue", "PasswordPolicy", "PasswordVerdict", "PictureRelease", "Place", "Poll",
     "PollChoice", "PollVote", "Progress", "PutArchive", "Quote", "Reaction", "Readable", "Reader", "Reason",
-    "Restored", "Retrying", "RewrittenArchive", "SafeClient", "SalvagedArchive", "Secret", "SeekableFile", "Sending",
-    "Settings", "StateFile", "StateStore", "Status", "Storage", "Store", "Swept", "Transferred", "TresorError", "User",
-    "Verification", "Verified", "VerifiedArchive", "WarningKind", "Writable", "Writer", "WrittenArchive",
+    "Response", "Restored", "Retrying", "RewrittenArchive", "SafeClient", "SafeServer", "SalvagedArchive", "Secret",
+    "SeekableFile", "Sending", "Settings", "StateFile", "StateStore", "Status", "Storage", "Store", "Swept",
+    "Transferred", "TresorError", "User", "Verification", "Verified", "VerifiedArchive",
+    "WarningKind", "Writable", "Writer", "WrittenArchive",
     "abi_version", "archive_name", "archive_status", "bad_characters", "check_account", "check_password",
     "container_size", "content_digest", "create_archive", "export_id", "filter_archive", "find_code",
     "format_backup_id", "format_limits", "format_private_key", "format_time", "id_export_name", "id_qr_code",

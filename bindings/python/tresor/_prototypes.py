@@ -69,6 +69,10 @@ class tresor_archive_writer(Structure):
     pass
 
 
+class tresor_throttle(Structure):
+    pass
+
+
 class tresor_buf(Structure):
     _fields_ = [("data", c_void_p), ("size", c_size_t)]
 
@@ -168,6 +172,16 @@ class tresor_transferred(Structure):
     _fields_ = [("bytes", c_uint64), ("sha256", c_ubyte * SHA256_SIZE)]
 
 
+class tresor_header(Structure):
+    _fields_ = [("name", c_void_p), ("name_size", c_size_t), ("value", c_void_p), ("value_size", c_size_t)]
+
+
+class tresor_request(Structure):
+    _fields_ = [("version", c_uint), ("method", c_void_p), ("method_size", c_size_t), ("target", c_void_p),
+                ("target_size", c_size_t), ("headers", POINTER(tresor_header)), ("headers_count", c_size_t),
+                ("peer", c_char_p), ("body", c_void_p), ("body_size", c_size_t), ("source", POINTER(tresor_source))]
+
+
 class tresor_states_callbacks(Structure):
     _fields_ = [("version", c_uint), ("lock", CFUNCTYPE(c_int, c_void_p)), ("unlock", CFUNCTYPE(None, c_void_p)),
                 ("load", CFUNCTYPE(c_int, POINTER(c_int), POINTER(tresor_writer), c_void_p)),
@@ -246,7 +260,7 @@ class tresor_rewritten(Structure):
 
 class tresor_put_archive_options(Structure):
     _fields_ = [("version", c_uint), ("owner", c_char_p), ("keep", c_char_p), ("deep", c_char_p), ("replace", c_int),
-                ("dry_run", c_int), ("utc_offset", tresor_utc_offset), ("payload", c_void_p)]
+                ("dry_run", c_int), ("utc_offset", tresor_utc_offset), ("payload", c_void_p), ("now", c_int64)]
 
 
 # What the _INIT of a struct sets besides zeros.
@@ -255,10 +269,10 @@ INITS: Dict[Any, Dict[str, Any]] = {
         "version": 1, "size": UNKNOWN_SIZE}, tresor_sink: {"version": 1}, tresor_place: {"version": 1},
     tresor_storage_options: {"version": 1}, tresor_storage_callbacks: {"version": 1},
     tresor_limits: {"max_backup_bytes": 524288, "retention_days": 180}, tresor_sweep_options: {"version": 1},
-    tresor_states_callbacks: {"version": 1}, tresor_client_options: {"version": 1},
+    tresor_request: {"version": 1}, tresor_states_callbacks: {"version": 1}, tresor_client_options: {"version": 1},
     tresor_file_callbacks: {"version": 1}, tresor_data_backup_options: {"version": 1},
     tresor_export_options: {"version": 1}, tresor_statistics_options: {"version": 1},
-    tresor_put_archive_options: {"version": 1}, tresor_write_options: {"version": 1}, tresor_cut: {"version": 1},
+    tresor_put_archive_options: {"version": 1, "now": NEVER}, tresor_write_options: {"version": 1}, tresor_cut: {"version": 1},
     tresor_cycle_state: {"version": 1, "enabled_at": NEVER, "last_attempt": NEVER, "last_upload": NEVER,
                          "failing_since": NEVER, "not_before": NEVER, "retention_days": 180},
 }
@@ -388,6 +402,12 @@ _declare("tresor_sha256_size", [], c_size_t)
 _declare("tresor_transfer_put", [POINTER(tresor_transferred), _storage, c_char_p, POINTER(tresor_source), c_int])
 _declare("tresor_transfer_get", [_int, POINTER(tresor_transferred), _storage, c_char_p, POINTER(tresor_sink)])
 _declare("tresor_transfer_name", [c_void_p, c_void_p, c_size_t])
+
+_declare("tresor_throttle_create", [POINTER(POINTER(tresor_throttle)), c_int64, c_int64])
+_declare("tresor_throttle_free", [POINTER(tresor_throttle)], None)
+_declare("tresor_server_admit", [_int, _buf, _buf, POINTER(tresor_request), POINTER(tresor_limits)])
+_declare("tresor_server_handle", [_int, _buf, _buf, _int, _buf, _storage, POINTER(tresor_throttle), POINTER(tresor_request),
+                                  POINTER(tresor_limits), c_int64])
 
 _declare("tresor_states_open", [POINTER(_states), c_char_p])
 _declare("tresor_states_from_callbacks", [POINTER(_states), POINTER(tresor_states_callbacks)])

@@ -125,7 +125,7 @@ def thin(times: Iterable[datetime], keep: str, *, tz: Optional[tzinfo] = None) -
 
 def put_archive(store: Storage, file: ArchiveLike, password: Password, *, name: Optional[str] = None,
                 keep: Optional[str] = None, owner: Optional[str] = None, deep: Optional[Location] = None,
-                replace: bool = False, dry_run: bool = False, tz: Optional[tzinfo] = None,
+                replace: bool = False, dry_run: bool = False, tz: Optional[tzinfo] = None, now: Optional[datetime] = None,
                 limits: ArchiveLimits = ArchiveLimits(), allow_unencrypted: bool = False, assume_version: bool = False,
                 jobs: int = 1, progress: Optional[Progress] = None) -> PutArchive:
     """Verifies an archive, uploads it as `data-backups/<ID>-<time>.zip`, reads it back and compares; with `keep` old
@@ -133,7 +133,8 @@ def put_archive(store: Storage, file: ArchiveLike, password: Password, *, name: 
 
     `name` is what the app has called the file, which tells the time; the path's unless said otherwise. `owner` is of an
     archive that does not tell it. `deep` is the path of a file to be, where the copy is downloaded to and verified.
-    `progress` is told of reading the archive. Raises auth_failed or malformed, and uploads nothing, for an archive that
+    `progress` is told of reading the archive. A copy from more than a day after `now` (made while a clock was wrong) does
+    not count when old ones are thinned. Raises auth_failed or malformed, and uploads nothing, for an archive that
     does not verify, conflict for another one of that name unless it is to be replaced. Whoever was cut off calls it again.
     """
     if name is None:
@@ -142,6 +143,7 @@ def put_archive(store: Storage, file: ArchiveLike, password: Password, *, name: 
     struct.keep, struct.owner = optional_text(keep, "a policy"), optional_text(owner, "an owner")
     struct.deep = None if deep is None else file_name(deep)
     struct.replace, struct.dry_run = bool(replace), bool(dry_run)
+    struct.now = seconds_or_now(now)
     zone.fill(struct)
     reading = Options(limits, allow_unencrypted, assume_version, False, jobs).struct(watch)
     called = os.fsencode(name)

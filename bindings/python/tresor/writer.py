@@ -279,13 +279,14 @@ def filter_archive(file: ArchiveLike, password: Password, into: Union[Location, 
                    chats: Optional[Iterable[Union[str, Chat]]] = None, since: Optional[datetime] = None,
                    until: Optional[datetime] = None, media: bool = True, made_at: Optional[datetime] = None,
                    tz: Optional[tzinfo] = None, jobs: int = 1, replace: bool = False,
-                   limits: ArchiveLimits = ArchiveLimits(), progress: Optional[Progress] = None) -> RewrittenArchive:
+                   limits: ArchiveLimits = ArchiveLimits(), allow_unencrypted: bool = False, assume_version: bool = False,
+                   progress: Optional[Progress] = None) -> RewrittenArchive:
     """The same archive with another password, or less of it: of some chats, from `since` on and before `until`, without
     media. What is not touched stays as it was; the format is the newest.
 
     Arguments as those of DataBackup and DataBackupWriter. Raises not_found for a chat that is not there.
     """
-    cut, options = _cut(chats, since, until, media), Options(limits, False, False, False, 1)
+    cut, options = _cut(chats, since, until, media), Options(limits, allow_unencrypted, assume_version, False, 1)
 
     def rewrite(opened: Any) -> RewrittenArchive:
         out, watch, sink = tresor_rewritten(), _Watching(progress, tz), Sink(opened)
@@ -301,10 +302,11 @@ def filter_archive(file: ArchiveLike, password: Password, into: Union[Location, 
 def merge_archives(first: ArchiveLike, first_password: Password, second: ArchiveLike, second_password: Password,
                    into: Union[Location, Writable], new_password: Password, *, made_at: Optional[datetime] = None,
                    tz: Optional[tzinfo] = None, jobs: int = 1, replace: bool = False,
-                   limits: ArchiveLimits = ArchiveLimits(), progress: Optional[Progress] = None) -> RewrittenArchive:
+                   limits: ArchiveLimits = ArchiveLimits(), allow_unencrypted: bool = False, assume_version: bool = False,
+                   progress: Optional[Progress] = None) -> RewrittenArchive:
     """All that is in one of two archives of the same owner (else conflict). A message that both have is there once: as it
     was edited or deleted last, else as the newer archive has it."""
-    options = Options(limits, False, False, False, 1)
+    options = Options(limits, allow_unencrypted, assume_version, False, 1)
 
     def rewrite(opened: Any) -> RewrittenArchive:
         out, watch, sink = tresor_rewritten(), _Watching(progress, tz), Sink(opened)

@@ -44,6 +44,9 @@ std::optional<ArchiveCopy> parse_archive_object(const storage::ObjectInfo& objec
 std::vector<ArchiveCopy> archive_copies(storage::Storage& storage,
                                         const std::optional<ThreemaId>& owner = {});
 
+// Whether it claims to be from more than a day after `now`: it was made while a clock was wrong.
+bool is_from_the_future(const ArchiveCopy& copy, Timestamp now);
+
 // By the name that the app gives the file, whatever was put before or behind it:
 // threema-backup_<milliseconds>_1, or with the ID before the number. Absent for any other name.
 std::optional<Timestamp> time_of_archive(std::string_view file_name);
@@ -51,6 +54,9 @@ std::optional<Timestamp> time_of_archive(std::string_view file_name);
 struct PutArchiveOptions {
     data_backup::ReadOptions reading = {};
     std::optional<storage::KeepPolicy> keep = {};  // absent: nothing is removed
+    // With it a copy from more than a day later, made while a clock was wrong, neither goes nor
+    // takes the place of another one.
+    std::optional<Timestamp> now = {};
     // Of the days and months of `keep`, and of the times in an archive whose name tells none.
     UtcOffset utc_offset = {};
     std::optional<ThreemaId> owner = {};  // of an archive that does not tell; must not contradict
@@ -65,7 +71,8 @@ enum class Fate { kept, removed, failed };  // removed: in a dry run, would be
 struct ThinnedCopy {
     ArchiveCopy copy;
     Fate fate = Fate::kept;
-    std::vector<std::string> reasons;  // as storage/schedule.hpp, "just put", "changed meanwhile"
+    // As storage/schedule.hpp, "just put", "changed meanwhile", "dated in the future".
+    std::vector<std::string> reasons;
 };
 
 struct PutArchive {

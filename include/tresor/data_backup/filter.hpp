@@ -28,9 +28,10 @@ struct Cut {
 
 struct Rewritten {
     std::uint64_t entries = 0, bytes = 0, messages = 0;
-    std::vector<Finding> conflicts;  // of merge(): what both have, differently, and none is newer
-    std::vector<Finding> findings;   // what was odd, and what was left out
-    std::vector<BadEntry> bad;       // damaged, and not in the new archive
+    // Of merge(): what both have, differently, and none is newer; where it was left out.
+    std::vector<Finding> conflicts;
+    std::vector<Finding> findings;  // what was odd, and what was left out
+    std::vector<BadEntry> bad;      // damaged, and not in the new archive
 };
 
 // A source and its password.

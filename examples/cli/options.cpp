@@ -70,14 +70,17 @@ private:
         reach(command);
         return option(command, "--store", given_.store, "LOCATION",
                       "Where the backup is kept: a folder, https://HOST/ (a Safe server), "
-                      "webdav+https://HOST/PATH/, or threema:");
+                      "webdav+https://HOST/PATH/, s3://BUCKET/PREFIX, or threema:");
     }
     // How a server is reached.
     void reach(CLI::App& command) {
         const char* group = "Stores on the network";
-        option(command, "--store-user", given_.store_user, "USER", "The user there")->group(group);
+        option(command, "--store-user", given_.store_user, "USER",
+               "The user there; of s3: the access key id (default: $AWS_ACCESS_KEY_ID)")
+            ->group(group);
         option(command, "--store-password-file", given_.store_password_file, "FILE",
-               "The user's password is the first line of FILE")
+               "The user's password is the first line of FILE; of s3: the secret (default: "
+               "$AWS_SECRET_ACCESS_KEY)")
             ->group(group);
         option(command, "--ca-file", given_.net.ca_file, "FILE",
                "Certificates (PEM) to trust besides the system's")
@@ -202,9 +205,10 @@ private:
     CLI::Option* location(CLI::App& command) {
         reach(command);
         return command
-            .add_option("LOCATION", given_.store,
-                        "A folder, webdav+https://HOST/PATH/, https://HOST/ (a Safe server), or "
-                        "memory:")
+            .add_option(
+                "LOCATION", given_.store,
+                "A folder, webdav+https://HOST/PATH/, s3://BUCKET/PREFIX, https://HOST/ (a Safe "
+                "server), or memory:")
             ->required();
     }
     CLI::Option* retention(CLI::App& command, const char* what) {
@@ -218,6 +222,8 @@ private:
         init.add_option("--max-backup-bytes", given_.max_backup_bytes, "The largest Safe it takes")
             ->type_name("BYTES");
         retention(init, "How long a Safe is kept after its last upload");
+        init.add_flag("--no-lifecycle", given_.no_lifecycle,
+                      "S3: do not have the bucket itself remove what has expired");
 
         auto& check = command(parent, "check", store_check,
                               "Does a store keep what a store must promise?", "/mnt/nas/safe");
@@ -312,7 +318,7 @@ private:
     void archive_store(CLI::App& command) {
         reach(command);
         option(command, "--store", given_.store, "LOCATION",
-               "Where archives are kept: a folder or webdav+https://HOST/PATH/")
+               "Where archives are kept: a folder, webdav+https://HOST/PATH/ or s3://BUCKET/PREFIX")
             ->required();
     }
 

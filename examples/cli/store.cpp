@@ -4,6 +4,7 @@
 
 #include <tresor/storage/check.hpp>
 #include <tresor/storage/retention.hpp>
+#include <tresor/storage/s3.hpp>
 
 #include "commands.hpp"
 #include "stores.hpp"
@@ -12,6 +13,36 @@
 namespace cli {
 
 using namespace tresor;
+
+namespace {
+
+// Whether the engine of an S3 store removes by itself what has expired; else, why not.
+struct Expiry {
+    bool by_engine = false;
+    std::string why_not;
+};
+
+// Absent of other stores.
+std::optional<Expiry> set_lifecycle(const Tool& tool, const storage::Limits& limits) {
+    if (storage::scheme_of(tool.given.store) != "s3") return std::nullopt;
+    if (tool.given.no_lifecycle) return Expiry{false, "as asked for"};
+    auto store = open_once(tool);
+    try {
+        dynamic_cast<storage::S3&>(*store).lifecycle(limits.retention_days);
+        return Expiry{true, {}};
+    } catch (const Error& error) {
+        if (error.code() == Errc::cancelled) throw;
+        return Expiry{false, error.what()};
+    }
+}
+
+std::string text_of(const Expiry& expiry) {
+    if (expiry.by_engine) return "it removes by itself what has expired (a lifecycle rule)\n";
+    return "it does not remove by itself what has expired: run store sweep now and then (" +
+           expiry.why_not + ")\n";
+}
+
+}  // namespace
 
 Report store_init(const Tool& tool) {
     storage::Limits limits{tool.given.max_backup_bytes, tool.given.retention_days.value_or(180)};
@@ -23,12 +54,14 @@ Report store_init(const Tool& tool) {
         if (error.code() != Errc::conflict) throw;
         throw Error(Errc::conflict, store->describe() + " is a store already");
     }
+    auto expiry = set_lifecycle(tool, limits);
     Report report;
     report.json = {{"store", tool.given.store}};
+    if (expiry) report.json["lifecycle"] = expiry->by_engine;
     report.text = store->describe() + " keeps backups of up to " +
                   plural(limits.max_backup_bytes, "byte") + " for " +
                   plural(static_cast<std::uint64_t>(limits.retention_days), "day") +
-                  " after their last upload\n";
+                  " after their last upload\n" + (expiry ? text_of(*expiry) : "");
     return report;
 }
 

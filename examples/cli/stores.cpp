@@ -26,6 +26,8 @@ storage::LocationOptions options_of(const Tool& tool, const Credentials& credent
     return options;
 }
 
+bool is_s3(const std::string& location) { return storage::scheme_of(location) == "s3"; }
+
 bool has_url(const std::string& location) {
     return location.find("://") != std::string::npos && !storage::scheme_of(location).empty();
 }
@@ -72,6 +74,19 @@ SecretBytes store_password(const Tool& tool, const std::string& user, bool from_
     return password;
 }
 
+// An access key of the environment, unless another one is asked for.
+void resolve_access_key(Credentials& credentials, bool from_file) {
+    bool whole = credentials && !credentials->password.empty();
+    auto key = access_key();
+    bool another =
+        credentials && !credentials->user.empty() && key && key->user != credentials->user;
+    if (!whole && !from_file && key && !another) credentials = std::move(key);
+    if (!credentials || credentials->user.empty())
+        throw Error(Errc::invalid_argument,
+                    "an S3 store wants an access key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
+                    "or --store-user and --store-password-file)");
+}
+
 // `--store-user` and `--store-password-file` are of this store if `asked`.
 void resolve(const Tool& tool, std::string& location, Credentials& credentials, bool asked) {
     if (location.empty()) return;
@@ -81,8 +96,10 @@ void resolve(const Tool& tool, std::string& location, Credentials& credentials, 
     credentials = std::move(parted.credentials);
     if (asked && !credentials) credentials.emplace();
     if (asked && !given.store_user.empty()) credentials->user = given.store_user;
+    if (is_s3(location))
+        resolve_access_key(credentials, asked && !given.store_password_file.empty());
     if (!credentials) return;
-    if (credentials->user.find(':') != std::string::npos)
+    if (credentials->user.find(':') != std::string::npos && !is_s3(location))
         throw Error(Errc::invalid_argument, "a user name of a store has no colon in it");
     if ((asked && !given.store_password_file.empty()) || credentials->password.empty())
         credentials->password = store_password(tool, credentials->user, asked);
@@ -150,6 +167,10 @@ tresor::client::StoreNote note_of(const Given& given) {
     note.net = given.net;
     if (!note.net.ca_file.empty()) note.net.ca_file = absolute_path(note.net.ca_file);
     if (!given.credentials) return note;
+    if (!given.credentials->token.empty())
+        throw Error(Errc::invalid_argument,
+                    "a Safe is kept for long: it wants an access key that stays, not one with an "
+                    "AWS_SESSION_TOKEN");
     note.location = storage::with_user({given.store, given.credentials->clone()});
     if (given.store_password_file.empty() || given.store_password_file == "-")
         note.password = given.credentials->password.clone();

@@ -351,6 +351,17 @@ tresor::UtcOffset local_time_zone() {
     };
 }
 
+std::optional<tresor::net::Credentials> access_key() {
+    auto value = [](const char* name) {
+        const char* text = std::getenv(name);
+        return std::string_view(text != nullptr ? text : "");
+    };
+    std::string_view id = value("AWS_ACCESS_KEY_ID"), secret = value("AWS_SECRET_ACCESS_KEY");
+    if (id.empty() || secret.empty()) return std::nullopt;
+    return tresor::net::Credentials{std::string(id), SecretBytes(tresor::as_bytes(secret)),
+                                    SecretBytes(tresor::as_bytes(value("AWS_SESSION_TOKEN")))};
+}
+
 std::filesystem::path state_folder() {
     const char* states = std::getenv("XDG_STATE_HOME");
     if (states != nullptr && states[0] == '/') return std::filesystem::path(states) / "tresor";

@@ -54,6 +54,7 @@ struct Given {
     std::uint64_t max_backup_bytes = 524288;
     std::optional<std::int64_t> retention_days;
     std::optional<double> limit_rate;
+    bool no_lifecycle = false;  // of S3
     bool show_key = false, force = false, now = false, replace = false, keep_backup = false,
          dry_run = false, media_only = false, no_media = false, unix_line_ends = false,
          allow_unencrypted = false, assume_version = false;

@@ -35,7 +35,11 @@ struct Request {
     SecretBytes authorization;  // the value of that header, if there is any
     ByteSource* body = nullptr;
     bool brief = false;  // a client's: worth no more than 5 s
-    std::string peer;    // a server's: the address that asks
+    // A client's, whose body is one piece of something: how much went before it, and how much there
+    // is in all. Progress is told so.
+    std::uint64_t before = 0;
+    std::optional<std::uint64_t> whole = {};
+    std::string peer;  // a server's: the address that asks
 };
 
 struct Response {

@@ -14,11 +14,13 @@
 
 namespace tresor::net {
 
+// Of S3: the id of an access key, its secret, and the session token of temporary keys.
 struct Credentials {
-    std::string user;  // UTF-8, without colon
+    std::string user;  // UTF-8, without colon (but S3's may have one)
     SecretBytes password;
+    SecretBytes token = {};
 
-    Credentials clone() const { return {user, password.clone()}; }
+    Credentials clone() const { return {user, password.clone(), token.clone()}; }
 };
 
 struct BaseUrl {

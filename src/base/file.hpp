@@ -21,10 +21,13 @@ struct Info {
     std::uint64_t serial;      // tells one file from the next of the same name
     unsigned mode;             // permission bits
     bool regular, folder;
+    std::uint64_t device;  // with the serial it tells one file from all others
 };
 
 // Absent if nothing has this name. Follows links.
 std::optional<Info> info(const std::filesystem::path& path);
+// Of the name itself: a link is neither a regular file nor a folder.
+std::optional<Info> name_info(const std::filesystem::path& path);
 
 // A file and what it was when it was opened: a name may stand for another file a moment later.
 struct Opened {
@@ -41,20 +44,29 @@ std::unique_ptr<ReadAt> open_at(const std::filesystem::path& path);
 // durable. Absent if the name is taken.
 std::unique_ptr<ByteSink> create(const std::filesystem::path& path);
 
-// The names in one folder, in any order, read as they are asked for.
+// The names in one folder, in any order, read as they are asked for. One thread at a time, but for
+// info().
 class FolderReader {
 public:
+    // What the folder itself tells of a name; a link, or what it does not tell, is `other`.
+    enum class Kind { regular, folder, other };
+    struct Entry {
+        const char* name;  // never "." and ".."; holds until the next call
+        Kind kind;
+        std::uint64_t serial;
+    };
+
     // Absent if no folder has this name.
     static std::optional<FolderReader> open(const std::filesystem::path& path);
     FolderReader(FolderReader&& other) noexcept;
     FolderReader& operator=(FolderReader&&) = delete;
     ~FolderReader();
 
-    // Never "." and ".."; the view holds until the next call.
-    std::optional<std::string_view> next();
+    std::optional<Entry> next_entry();
+    std::optional<std::string_view> next();  // its name
     // Of a name in this folder. A link to a file is that file, a link to a folder is nothing:
     // whoever goes down does not walk in circles.
-    std::optional<Info> info(std::string_view name) const;
+    std::optional<Info> info(const char* name) const;
 
 private:
     FolderReader(void* handle, std::filesystem::path path);

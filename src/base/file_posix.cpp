@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <cstdlib>
 #include <system_error>
 #include <tuple>
 #include <utility>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -16,19 +15,20 @@
 #include <tresor/io.hpp>
 
 #include "base/file.hpp"
+#include "base/folder.hpp"
+#include "base/posix.hpp"
 
 namespace tresor {
-namespace {
 
-[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path,
-                       int code = errno) {
+namespace posix {
+
+[[noreturn]] void fail(const std::string& what, const std::filesystem::path& path, int code) {
     Error error(Errc::io,
                 what + " " + path.string() + ": " + std::generic_category().message(code));
     error.no_space = code == ENOSPC || code == EDQUOT;
     throw error;
 }
 
-// What the system says of a name that stands for nothing.
 bool nobody_has_it() { return errno == ENOENT || errno == ENOTDIR || errno == ELOOP; }
 
 file::Info info_of(const struct stat& status) {
@@ -45,31 +45,47 @@ file::Info info_of(const struct stat& status) {
             static_cast<std::uint64_t>(status.st_ino),
             static_cast<unsigned>(status.st_mode & 07777),
             S_ISREG(status.st_mode),
-            S_ISDIR(status.st_mode)};
+            S_ISDIR(status.st_mode),
+            static_cast<std::uint64_t>(status.st_dev)};
 }
 
-class Folder {
-public:
-    explicit Folder(std::filesystem::path path)
-        : path_(std::move(path)),
-          handle_(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-        if (handle_ < 0) fail("could not open the folder", path_);
+void write_all(int handle, ByteView bytes, const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        ssize_t size = ::write(handle, bytes.data(), bytes.size());
+        if (size < 0 && errno == EINTR) continue;
+        if (size < 0) fail("could not write", path);
+        bytes = bytes.subspan(static_cast<std::size_t>(size));
     }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { ::close(handle_); }
+}
 
-    void sync() const {
-        // Some network mounts cannot do this for a folder and say EINVAL; the file itself is
-        // synced.
-        if (::fsync(handle_) != 0 && errno != EINVAL && errno != ENOTSUP)
-            fail("could not sync the folder", path_);
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+    auto parent = path.parent_path();
+    return parent.empty() ? "." : parent;
+}
+
+bool move_if_free(const Name& from, const Name& to) {
+    if (::linkat(from.folder, from.name, to.folder, to.name, 0) == 0) {
+        ::unlinkat(from.folder, from.name, 0);
+        return true;
     }
+    if (errno == EEXIST || nobody_has_it()) return false;
+    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
+        fail("could not create", to.path);
+#ifdef RENAME_NOREPLACE
+    // Without hard links.
+    if (::renameat2(from.folder, from.name, to.folder, to.name, RENAME_NOREPLACE) == 0) return true;
+    if (errno == EEXIST || nobody_has_it()) return false;
+    if (errno != EINVAL && errno != ENOSYS) fail("could not create", to.path);
+#endif
+    throw Error(Errc::unsupported, "the file system at " + to.path.string() +
+                                       " cannot give a file a name only if that is free");
+}
 
-private:
-    std::filesystem::path path_;
-    int handle_;
-};
+}  // namespace posix
+
+using namespace posix;
+
+namespace {
 
 class OpenFile final : public ByteSource {
 public:
@@ -125,15 +141,6 @@ private:
     std::uint64_t size_;
 };
 
-void write_all(int handle, ByteView bytes, const std::filesystem::path& path) {
-    while (!bytes.empty()) {
-        ssize_t size = ::write(handle, bytes.data(), bytes.size());
-        if (size < 0 && errno == EINTR) continue;
-        if (size < 0) fail("could not write", path);
-        bytes = bytes.subspan(static_cast<std::size_t>(size));
-    }
-}
-
 class NewFile final : public ByteSink {
 public:
     NewFile(int handle, std::filesystem::path path) : handle_(handle), path_(std::move(path)) {}
@@ -152,20 +159,14 @@ private:
     std::filesystem::path path_;
 };
 
-std::filesystem::path folder_of(const std::filesystem::path& path) {
-    auto parent = path.parent_path();
-    return parent.empty() ? "." : parent;
-}
-
 // A new file, open for writing, mode 0600, that a killed process may leave behind.
 class Temporary {
 public:
     explicit Temporary(const std::filesystem::path& folder) {
         std::string name = (folder / file::temporary_prefix).string() + "XXXXXX";
-        handle_ = ::mkstemp(name.data());
+        handle_ = ::mkostemp(name.data(), O_CLOEXEC);
         if (handle_ < 0) fail("could not create a file in", folder);
         path_ = name;
-        ::fcntl(handle_, F_SETFD, FD_CLOEXEC);
     }
     static Temporary named(const std::filesystem::path& path) {
         ::unlink(path.c_str());
@@ -225,7 +226,7 @@ void FileSink::restart() {
 void FileSink::commit() {
     if (::fsync(handle_) != 0) fail("could not write", target_);
     // Opened before the rename: what can be refused is refused while nothing has happened yet.
-    Folder folder(folder_of(target_));
+    file::OpenFolder folder(folder_of(target_));
     if (existing_ == Existing::replace) {
         if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("could not create", target_);
     } else if (!file::rename_if_free(temporary_, target_)) {
@@ -240,6 +241,13 @@ namespace file {
 std::optional<Info> info(const std::filesystem::path& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) return info_of(status);
+    if (nobody_has_it()) return std::nullopt;
+    fail("could not look at", path);
+}
+
+std::optional<Info> name_info(const std::filesystem::path& path) {
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) == 0) return info_of(status);
     if (nobody_has_it()) return std::nullopt;
     fail("could not look at", path);
 }
@@ -285,20 +293,6 @@ std::unique_ptr<ByteSink> create(const std::filesystem::path& path) {
     return std::make_unique<NewFile>(handle, path);
 }
 
-bool make_folder(const std::filesystem::path& path, unsigned mode) {
-    if (::mkdir(path.c_str(), 0700) != 0) {
-        if (errno == EEXIST) return false;
-        fail("could not create the folder", path);
-    }
-    // Gone already, if somebody removes it while it is empty: whoever needs it finds out.
-    if (::chmod(path.c_str(), mode) != 0 && !nobody_has_it())
-        fail("could not set the permissions of", path);
-    sync_folder(folder_of(path));
-    return true;
-}
-
-void remove_folder(const std::filesystem::path& path) noexcept { ::rmdir(path.c_str()); }
-
 bool unlink(const std::filesystem::path& path) {
     if (::unlink(path.c_str()) == 0) return true;
     if (nobody_has_it()) return false;
@@ -312,22 +306,7 @@ bool rename(const std::filesystem::path& from, const std::filesystem::path& to) 
 }
 
 bool rename_if_free(const std::filesystem::path& from, const std::filesystem::path& to) {
-    if (::link(from.c_str(), to.c_str()) == 0) {
-        ::unlink(from.c_str());
-        return true;
-    }
-    if (errno == EEXIST || nobody_has_it()) return false;
-    if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS && errno != EMLINK)
-        fail("could not create", to);
-#ifdef RENAME_NOREPLACE
-    // Without hard links.
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0)
-        return true;
-    if (errno == EEXIST || nobody_has_it()) return false;
-    if (errno != EINVAL && errno != ENOSYS) fail("could not create", to);
-#endif
-    throw Error(Errc::unsupported, "the file system at " + to.string() +
-                                       " cannot give a file a name only if that is free");
+    return move_if_free({AT_FDCWD, from.c_str(), from}, {AT_FDCWD, to.c_str(), to});
 }
 
 bool can_rename_if_free(const std::filesystem::path& folder) {
@@ -351,50 +330,6 @@ std::int64_t clock_ns(const std::filesystem::path& folder) {
     if (::fstat(made.handle(), &status) != 0) fail("could not look at", made.path());
     return info_of(status).modified_ns;
 }
-
-FolderReader::FolderReader(void* handle, std::filesystem::path path)
-    : handle_(handle), path_(std::move(path)) {}
-
-FolderReader::FolderReader(FolderReader&& other) noexcept
-    : handle_(std::exchange(other.handle_, nullptr)), path_(std::move(other.path_)) {}
-
-FolderReader::~FolderReader() {
-    if (handle_ != nullptr) ::closedir(static_cast<DIR*>(handle_));
-}
-
-std::optional<FolderReader> FolderReader::open(const std::filesystem::path& path) {
-    DIR* handle = ::opendir(path.c_str());
-    if (handle != nullptr) return FolderReader(handle, path);
-    if (nobody_has_it()) return std::nullopt;
-    fail("could not list", path);
-}
-
-std::optional<std::string_view> FolderReader::next() {
-    for (;;) {
-        errno = 0;
-        const dirent* entry = ::readdir(static_cast<DIR*>(handle_));
-        if (entry == nullptr && errno != 0) fail("could not list", path_);
-        if (entry == nullptr) return std::nullopt;
-        std::string_view name = entry->d_name;
-        if (name != "." && name != "..") return name;
-    }
-}
-
-std::optional<Info> FolderReader::info(std::string_view name) const {
-    struct stat status {};
-    std::string text(name);
-    int folder = ::dirfd(static_cast<DIR*>(handle_));
-    bool found = ::fstatat(folder, text.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-    bool link = found && S_ISLNK(status.st_mode);
-    if (link) found = ::fstatat(folder, text.c_str(), &status, 0) == 0;
-    if (!found && nobody_has_it()) return std::nullopt;
-    if (!found) fail("could not look at", path_ / text);
-    Info info = info_of(status);
-    if (link) info.folder = false;
-    return info;
-}
-
-void sync_folder(const std::filesystem::path& path) { Folder(path).sync(); }
 
 std::optional<Lock> Lock::take(const std::filesystem::path& path) {
     int handle = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);

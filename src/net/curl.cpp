@@ -211,7 +211,8 @@ private:
             std::from_chars(length->data(), length->data() + length->size(), size).ec ==
                 std::errc())
             total = size;
-        bool goes_on = progress_(done, total);
+        if (request_.whole) total = request_.whole;
+        bool goes_on = progress_(request_.before + done, total);
         if (!goes_on && !tidying_) throw Error(Errc::cancelled, "cancelled");
     }
 

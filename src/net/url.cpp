@@ -67,15 +67,6 @@ SecretBytes decoded_user_info(std::string_view text) {
     return bytes;
 }
 
-Credentials parse_user_info(std::string_view text) {
-    std::size_t colon = std::min(text.find(':'), text.size());
-    SecretBytes user = decoded_user_info(text.substr(0, colon));
-    Credentials credentials{std::string(as_text(user.expose())),
-                            decoded_user_info(text.substr(std::min(colon + 1, text.size())))};
-    if (credentials.user.find(':') != std::string::npos) refuse("has a colon in the user");
-    return credentials;
-}
-
 // host[:port]; the port as it is.
 void check_host_and_port(std::string_view text) {
     std::string plain = without_placeholders(text);
@@ -141,6 +132,13 @@ std::string parse_path(std::string_view text) {
 
 }  // namespace
 
+Credentials parse_user_info(std::string_view text) {
+    std::size_t colon = std::min(text.find(':'), text.size());
+    SecretBytes user = decoded_user_info(text.substr(0, colon));
+    return {std::string(as_text(user.expose())),
+            decoded_user_info(text.substr(std::min(colon + 1, text.size())))};
+}
+
 BaseUrl parse_base_url(std::string_view typed, PlainHttp plain) {
     std::string_view text = trimmed(typed);
     if (text.empty()) refuse("is empty");
@@ -158,6 +156,8 @@ BaseUrl parse_base_url(std::string_view typed, PlainHttp plain) {
     BaseUrl url;
     if (std::size_t at = authority.rfind('@'); at != authority.npos) {
         if (at > 0) url.credentials = parse_user_info(authority.substr(0, at));
+        if (url.credentials && url.credentials->user.find(':') != std::string::npos)
+            refuse("has a colon in the user");
         authority.remove_prefix(at + 1);
     }
     check_host_and_port(authority);

@@ -21,6 +21,10 @@ bool same_origin(std::string_view a, std::string_view b);
 // segments stay).
 std::string resolve(std::string_view base, std::string_view reference);
 
+// `user[:password]` as it stands before the @ of an address, with every %XX as what it stands for;
+// a user may have a colon then. Throws invalid_argument.
+Credentials parse_user_info(std::string_view text);
+
 // With every %XX as the byte it stands for; absent if one is broken.
 std::optional<std::string> percent_decode(std::string_view text);
 

@@ -1,6 +1,8 @@
 #include <tresor/storage/retention.hpp>
 
-#include <tresor/backup_id.hpp>
+#include <memory>
+
+#include "storage/folder_sweep.hpp"
 
 namespace tresor::storage {
 namespace {
@@ -9,9 +11,30 @@ using std::chrono::days;
 
 constexpr std::string_view folder = "backups/";
 
+// 64 lowercase hex digits, as BackupId::parse() takes them; asked a million times.
+bool is_backup_part(std::string_view part) {
+    unsigned wrong = part.size() == 64 ? 0 : 1;
+    for (char c : part) {
+        auto digit = static_cast<unsigned char>(c - '0'),
+             letter = static_cast<unsigned char>(c - 'a');
+        wrong |= static_cast<unsigned>(digit > 9) & static_cast<unsigned>(letter > 5);
+    }
+    return wrong == 0;
+}
+
 bool is_backup(const ObjectName& name) {
     std::string_view text = name.text();
-    return text.starts_with(folder) && BackupId::parse(text.substr(folder.size()));
+    return text.starts_with(folder) && is_backup_part(text.substr(folder.size()));
+}
+
+bool is_due(Timestamp modified, std::int64_t retention_days, Timestamp now) {
+    return later(modified, days(retention_days)) <= now;
+}
+
+// Absent if the store is no folder, or something stands around it.
+std::unique_ptr<FolderSweep> folder_sweep(Storage& storage) {
+    auto* directory = dynamic_cast<Directory*>(&storage);
+    return directory != nullptr ? std::make_unique<FolderSweep>(*directory, folder) : nullptr;
 }
 
 // One sweep; what it is told by the listing it handles one by one.
@@ -22,23 +45,42 @@ public:
           exact_(storage.can().conditional_remove),
           days_(exact_ ? retention_days : retention_days + 1),
           now_(now),
-          options_(options) {}
+          options_(options),
+          in_folder_(folder_sweep(storage)) {}
 
-    void examine(const ObjectInfo& object) {
-        if (!is_backup(object.name)) return;
-        ++swept_.examined;
+    Swept run() {
+        if (in_folder_) {
+            in_folder_->run(options_.jobs,
+                            {.is_wanted = is_backup_part,
+                             .is_due = [this](Timestamp time) { return is_due(time, days_, now_); },
+                             .looked = [this](std::uint64_t count) { looked(count); },
+                             .due = [this](const ObjectInfo& object) { due(object); }});
+            in_folder_->finish();
+        } else {
+            storage_.list(folder, [this](const ObjectInfo& object) {
+                if (!is_backup(object.name)) return true;
+                looked(1);
+                if (expired(object, days_, now_)) due(object);
+                return true;
+            });
+        }
+        return std::move(swept_);
+    }
+
+private:
+    [[noreturn]] static void cancel() { throw Error(Errc::cancelled, "cancelled"); }
+
+    void looked(std::uint64_t count) {
+        swept_.examined += count;
         if (options_.progress && !options_.progress(swept_.examined, std::nullopt)) cancel();
-        if (!expired(object, days_, now_)) return;
+    }
+
+    void due(const ObjectInfo& object) {
         ++swept_.expired;
         if (options_.dry_run) return;
         if (options_.before_removal && !options_.before_removal(object)) cancel();
         remove(object);
     }
-
-    Swept result() { return std::move(swept_); }
-
-private:
-    [[noreturn]] static void cancel() { throw Error(Errc::cancelled, "cancelled"); }
 
     void remove(const ObjectInfo& object) {
         try {
@@ -46,9 +88,10 @@ private:
                 ++swept_.kept_changed;
                 return;
             }
-            if (!storage_.remove(object.name,
-                                 exact_ ? Condition::version(object.version) : Condition()))
-                return;  // somebody else was first
+            auto condition = exact_ ? Condition::version(object.version) : Condition();
+            bool removed = in_folder_ ? in_folder_->remove(object.name, condition)
+                                      : storage_.remove(object.name, condition);
+            if (!removed) return;  // somebody else was first
             ++swept_.removed;
             swept_.bytes_freed += object.size;
         } catch (const Error& error) {
@@ -73,6 +116,7 @@ private:
     std::int64_t days_;
     Timestamp now_;
     const SweepOptions& options_;
+    std::unique_ptr<FolderSweep> in_folder_;
     Swept swept_;
 };
 
@@ -80,19 +124,16 @@ private:
 
 bool expired(const ObjectInfo& object, std::int64_t retention_days, Timestamp now) {
     return is_backup(object.name) && object.modified &&
-           later(*object.modified, days(retention_days)) <= now;
+           is_due(*object.modified, retention_days, now);
 }
 
 Swept sweep(Storage& storage, std::int64_t retention_days, Timestamp now,
             const SweepOptions& options) {
     if (retention_days < 1 || retention_days > 36500)
         throw Error(Errc::invalid_argument, "backups are kept for 1 to 36500 days");
-    Sweep work(storage, retention_days, now, options);
-    storage.list(folder, [&](const ObjectInfo& object) {
-        work.examine(object);
-        return true;
-    });
-    return work.result();
+    if (options.jobs < 1 || options.jobs > 1024)
+        throw Error(Errc::invalid_argument, "a sweep has 1 to 1024 jobs");
+    return Sweep(storage, retention_days, now, options).run();
 }
 
 }  // namespace tresor::storage

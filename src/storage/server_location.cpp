@@ -7,6 +7,7 @@
 #include <tresor/storage/webdav.hpp>
 
 #include "codec/hex.hpp"
+#include "storage/s3_location.hpp"
 
 namespace tresor::storage {
 namespace {
@@ -46,12 +47,8 @@ std::string percent_encoded(std::string_view text) {
 #ifdef TRESOR_NET
 
 net::BaseUrl base_of(std::string_view url, const LocationOptions& options) {
-    auto plain =
-        options.net.allow_insecure ? net::PlainHttp::allowed : net::PlainHttp::loopback_only;
-    net::BaseUrl base = net::parse_base_url(url, plain);
+    net::BaseUrl base = server_url(url, options.net);
     if (options.credentials) base.credentials = options.credentials->clone();
-    if (base.text.starts_with("http:") && !options.net.proxy.empty() && !options.net.allow_insecure)
-        throw Error(Errc::invalid_argument, "http:// by a proxy leaves this machine: use https://");
     if (!net::has_placeholder(base.text)) return base;
     if (!options.backup_id)
         throw Error(Errc::unsupported,
@@ -81,6 +78,14 @@ std::unique_ptr<Storage> open_webdav(std::string_view url, const LocationOptions
 
 }  // namespace
 
+net::BaseUrl server_url(std::string_view url, const net::Options& options) {
+    auto plain = options.allow_insecure ? net::PlainHttp::allowed : net::PlainHttp::loopback_only;
+    net::BaseUrl base = net::parse_base_url(url, plain);
+    if (base.text.starts_with("http:") && !options.proxy.empty() && !options.allow_insecure)
+        throw Error(Errc::invalid_argument, "http:// by a proxy leaves this machine: use https://");
+    return base;
+}
+
 void add_servers([[maybe_unused]] Registry& registry) {
 #ifdef TRESOR_NET
     for (const char* scheme : {"https:", "http:"}) {
@@ -98,15 +103,17 @@ void add_servers([[maybe_unused]] Registry& registry) {
         if (!rest.empty()) throw Error(Errc::invalid_argument, "nothing stands behind threema:");
         return open_safe_server(official_server, options);
     };
+    add_s3(registry);
 #endif
 }
 
 Parted part(std::string_view location) {
+    if (is_s3(location)) return part_s3(location);
     auto before = before_url(location);
     if (!before && looks_like_address(location))
         throw Error(Errc::invalid_argument,
                     "that looks like an address with a user in it, but begins with no word for a "
-                    "store: https: and webdav+https: are some (a folder: dir:)");
+                    "store: https:, webdav+https: and s3: are some (a folder: dir:)");
     if (!before) return {std::string(location), std::nullopt};
     auto url = net::parse_base_url(location.substr(before->size()), net::PlainHttp::allowed);
     return {std::string(*before).append(url.text), std::move(url.credentials)};
@@ -114,7 +121,7 @@ Parted part(std::string_view location) {
 
 std::string shown(std::string_view location) {
     std::string text(location);
-    if (before_url(location) || looks_like_address(location)) {
+    if (before_url(location) || is_s3(location) || looks_like_address(location)) {
         try {
             return part(location).location;
         } catch (const Error&) {
@@ -133,7 +140,8 @@ std::string with_user(const Parted& parted) {
     if (!parted.credentials || parted.credentials->user.empty()) return parted.location;
     std::string location = parted.location;
     std::size_t host = location.find("://");
-    if (!before_url(location) || host == location.npos) return location;
+    bool may_have_user = before_url(location) || is_s3(location);
+    if (!may_have_user || host == location.npos) return location;
     return location.insert(host + 3, percent_encoded(parted.credentials->user) + "@");
 }
 

@@ -56,7 +56,7 @@ def test_init_refuses_limits_out_of_range_and_unknown_stores(tool):
     for option, value in (("--max-backup-bytes", "1023"), ("--retention-days", "0"), ("--retention-days", "36501"),
                           ("--retention-days", "x"), ("--max-backup-bytes", "-1")):
         assert tool("store", "init", "safe", option, value, password=False).code == 2
-    assert tool("store", "init", "s3://bucket", password=False).code == 4
+    assert tool("store", "init", "ftp://bucket", password=False).code == 4
     assert tool("store", "init", "", password=False).code == 2
     assert tool("store", "init", "none/safe", password=False).code == 10
     assert tool("store", "init", "password", password=False).code == 2
@@ -130,7 +130,7 @@ def test_enable_where_there_is_no_store(tool):
         result = tool("safe", "enable", "--id", ID, "--store", location, "--data", "account.json")
         assert result.code == 7
         assert "store init" in result.err
-    for location, code in (("s3://b", 4), ("", 2), ("dir:", 2), ("password", 2)):
+    for location, code in (("ftp://b", 4), ("", 2), ("dir:", 2), ("password", 2)):
         assert tool("safe", "enable", "--id", ID, "--store", location, "--data", "account.json").code == code
     assert not list(tool.path("state-home/tresor").glob("*.json"))
 

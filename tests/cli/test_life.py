@@ -167,7 +167,7 @@ def test_replace_that_fails_changes_nothing(safe):
     safe.good("store", "init", "small", "--max-backup-bytes", "2000", password=False)
     object_path = safe.path("safe/backups").joinpath(BACKUP_ID)
     before = safe.path("state.json").read_bytes(), object_path.read_bytes()
-    for store, code in (("none", 7), ("gone", 7), ("small", 6), ("s3://bucket", 4), ("password", 2)):
+    for store, code in (("none", 7), ("gone", 7), ("small", 6), ("ftp://bucket", 4), ("password", 2)):
         assert enable(safe, "--replace", store=store).code == code
         assert (safe.path("state.json").read_bytes(), object_path.read_bytes()) == before
     safe.write("account.json", "{")

@@ -109,7 +109,7 @@ TEST_CASE("location: folders, memory, and what nobody knows") {
     CHECK(open_storage(path, registry)->describe() == "the folder " + path);
     CHECK(open_storage("dir:" + path, registry)->describe() == "the folder " + path);
     CHECK(open_storage("memory:", registry)->can().list);
-    CHECK_THROWS_CODE(open_storage("s3://bucket", registry), Errc::unsupported);
+    CHECK_THROWS_CODE(open_storage("s4://bucket", registry), Errc::unsupported);
     CHECK_THROWS_CODE(open_storage("", registry), Errc::invalid_argument);
     CHECK_THROWS_CODE(open_storage("dir:", registry), Errc::invalid_argument);
     CHECK_THROWS_CODE(open_storage(path + "/none", registry), Errc::not_found);

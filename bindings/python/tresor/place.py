@@ -20,8 +20,9 @@ Location = Union[str, "os.PathLike[str]"]
 class Place:
     """All but the location matters to servers only.
 
-    `location` is a folder, "memory:", "https://host/path/" (a Safe server), "webdav+https://host/path/" or "threema:"; a
-    Path is a folder, whatever it is called. `user` and `password` are for the server, not those of the Safe; or
+    `location` is a folder, "memory:", "https://host/path/" (a Safe server), "webdav+https://host/path/", "threema:" or
+    "s3://bucket/prefix?endpoint=URL&region=R", the values percent-encoded; a Path is a folder, whatever it is called.
+    `user` and `password` are for the server, not those of the Safe; of s3: the id of an access key and its secret; or
     `password_file`, whose first line is read each time, for clients. `pin` is the SHA-256 of the one public key that is
     trusted, `timeout` for how long nothing may move (30 s), `allow_insecure` lets http:// lead to other machines.
     """

@@ -112,7 +112,8 @@ def open_storage(location: Union[Location, Place], *, create: bool = False, user
                  ca_file: Optional[Location] = None, pin: Optional[str] = None, proxy: Optional[str] = None,
                  user_agent: Optional[str] = None, timeout: Optional[timedelta] = None, allow_insecure: bool = False,
                  progress: Optional[Progress] = None) -> LibraryStorage:
-    """Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://..."; all else is as in Place.
+    """Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://...", "s3://..."; all else is as
+    in Place.
 
     `create` makes the place itself where the store can, and `backups/` in it. `progress` is told of each put and get.
     Raises invalid_argument for a bad location, unsupported for an unknown scheme, not_found where there is no such place.

@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <filesystem>
+#include <memory>
 
 #include <tresor/storage.hpp>
 
@@ -26,6 +27,7 @@ class Directory final : public Storage {
 public:
     // Throws not_found if there is no such folder, invalid_argument if it is something else.
     explicit Directory(std::filesystem::path root, Progress progress = {});
+    ~Directory() override;
     // Makes the folder (mode 0700, in a parent that exists) and `backups/` in it, where they are
     // missing.
     static void create(const std::filesystem::path& root);
@@ -40,17 +42,22 @@ public:
     std::optional<Timestamp> clock() override;  // the time of a file just made there
 
 private:
+    friend class FolderSweep;
+    struct Puts;
+
     std::filesystem::path path_of(const ObjectName& name) const { return root_ / name.text(); }
     unsigned root_mode() const;
     bool names_are_exclusive() const;
     void make_parents(const std::filesystem::path& path, unsigned mode) const;
     void tidy(const std::filesystem::path& folder);
+    bool is_there(const ObjectName& name);
+    bool remove_unsynced(const ObjectName& name, const Condition& condition);
     bool remove_version(const std::filesystem::path& path, const std::string& version) const;
 
     std::filesystem::path root_;
     Progress progress_;
     mutable std::atomic<int> exclusive_ = -1;  // not known yet
-    std::atomic<bool> tidied_ = false;
+    std::unique_ptr<Puts> puts_;
 };
 
 }  // namespace tresor::storage

@@ -5,9 +5,15 @@
 //     https://[user[:password]@]host[:port]/path/        a Safe server
 //     webdav+https://[user[:password]@]host[:port]/path/ a WebDAV folder
 //     threema:                                           Threema's own Safe server
+//     s3://[user[:password]@]bucket[/prefix][?PARAMETERS] objects in an S3 bucket
 //
-// A scheme has two or more of a-z 0-9 + - and must be registered; `C:\x` is a path. http and
-// webdav+http lead to this machine only, unless net.allow_insecure says otherwise. The host of a
+// The parameters of s3, joined by &, percent-encoded: `endpoint`, a URL (AWS's without it);
+// `region` (us-east-1); `style`, path (as it is without it) or host. Its user is the id of an
+// access key, the password its secret.
+//
+// A scheme has two or more of a-z 0-9 + - and must be registered; `C:\x` is a path. http,
+// webdav+http and an endpoint of http lead to this machine only, unless net.allow_insecure says
+// otherwise. The host of a
 // server may hold `{backupIdPrefix8}` (url.hpp): then it depends on the backup which one it is.
 #pragma once
 

@@ -52,6 +52,10 @@ struct SweepOptions {
     Progress progress;
     // Asked before each removal, and may wait, to go easy on a store; false cancels.
     std::function<bool(const ObjectInfo&)> before_removal;
+    // Threads that look, 1 to 1024, in a Directory; other stores are listed by one. They live for
+    // the length of the call; the functions above are called by the caller's thread only,
+    // `progress` then not for each backup.
+    unsigned jobs = 1;
 };
 
 struct Swept {
@@ -65,7 +69,10 @@ struct Swept {
 };
 
 // Removes expired backups; `now` is best the store's own clock(). What it has removed stays removed
-// if it is cut short, and the next one goes on.
+// if it is cut short, and the next one goes on. It keeps no listing in memory: a folder of a
+// million backups takes less than 16 MiB. There it removes without making each removal durable, and
+// syncs the folder once at its end: a power cut before may bring back what was removed, which has
+// expired all the same and goes with the next sweep.
 //
 // A backup that is renewed between listing and removal: where the store can remove on condition
 // (Abilities::conditional_remove), only the version that was listed is removed, and the renewed one

@@ -1,0 +1,23 @@
+#include "storage/name_batch.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tresor::storage {
+
+void NameBatch::clear() {
+    items_.clear();
+    text_.clear();
+}
+
+void NameBatch::add(const file::FolderReader::Entry& entry) {
+    items_.push_back({entry.serial, static_cast<std::uint32_t>(text_.size()), entry.kind});
+    text_.insert(text_.end(), entry.name, entry.name + std::strlen(entry.name) + 1);
+}
+
+void NameBatch::sort() {
+    std::sort(items_.begin(), items_.end(),
+              [](const Item& a, const Item& b) { return a.serial < b.serial; });
+}
+
+}  // namespace tresor::storage

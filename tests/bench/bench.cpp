@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -86,10 +87,16 @@ double median(int rounds, const std::function<void()>& run) {
 void bench_id_export();
 void bench_safe(const char* sample);
 void bench_seal();
+void bench_server(const std::string& ours);
 void bench_storage();
 void bench_zip();
 
-// ACCOUNT [safe|id|storage|zip|seal]
+// tresor-server as the build leaves it, unless an argument names another one.
+static std::string server_beside() {
+    return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "bin/tresor-server";
+}
+
+// ACCOUNT [safe|id|storage|zip|server|seal [SERVER]]
 int main(int count, char** arguments) {
     if (count < 2) return 2;
     std::string which = count > 2 ? arguments[2] : "";
@@ -99,4 +106,6 @@ int main(int count, char** arguments) {
     if (which.empty() || which == "id") bench_id_export();
     if (which.empty() || which == "storage") bench_storage();
     if (which.empty() || which == "zip") bench_zip();
+    if (which.empty() || which == "server")
+        bench_server(count > 3 ? arguments[3] : server_beside());
 }

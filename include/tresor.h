@@ -580,9 +580,11 @@ typedef struct tresor_sweep_options {
     /* A status ends the sweep; none can be left out. */
     int (*before_removal)(const tresor_object *object, void *payload);
     void *payload;
+    unsigned jobs; /* threads that look through a folder, at most 1024; 0: one. Those above are
+                    * called by the caller's thread only. */
 } tresor_sweep_options;
 
-#define TRESOR_SWEEP_OPTIONS_INIT {1, 0, NULL, NULL, NULL}
+#define TRESOR_SWEEP_OPTIONS_INIT {1, 0, NULL, NULL, NULL, 0}
 
 typedef struct tresor_swept {
     uint64_t examined, expired, removed, bytes_freed, kept_changed, failed;

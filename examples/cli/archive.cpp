@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <thread>
 
 #include "progress.hpp"
 #include "system.hpp"
@@ -12,19 +11,6 @@ namespace cli {
 
 using namespace tresor;
 using namespace tresor::data_backup;
-
-namespace {
-
-constexpr std::int64_t most_jobs = 1024;
-
-}  // namespace
-
-unsigned jobs_of(const Given& given) {
-    if (!given.jobs) return std::max(1u, std::thread::hardware_concurrency());
-    if (*given.jobs < 1 || *given.jobs > most_jobs)
-        throw Error(Errc::invalid_argument, "--jobs is between 1 and 1024");
-    return static_cast<unsigned>(*given.jobs);
-}
 
 namespace {
 

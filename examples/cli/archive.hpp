@@ -42,9 +42,6 @@ private:
     bool hints_ = true;
 };
 
-// --jobs, or one for each core.
-unsigned jobs_of(const Given& given);
-
 // What one chat holds; absent, and a warning of the report, if its table is damaged. Throws
 // cancelled.
 std::optional<tresor::data_backup::ChatSummary> summary_of(tresor::data_backup::DataBackup& archive,

@@ -242,6 +242,10 @@ private:
         sweep.add_flag("--dry-run", given_.dry_run, "Only count");
         sweep.add_option("--limit-rate", given_.limit_rate, "At most N removals a second")
             ->type_name("N");
+        sweep
+            .add_option("--jobs", given_.jobs,
+                        "How many threads look through a folder (default: one for each core)")
+            ->type_name("N");
         sweep.add_flag("--force", given_.force, "Also if the store's clock is far from ours");
     }
 

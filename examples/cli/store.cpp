@@ -150,6 +150,7 @@ Timestamp sweep_time(const Tool& tool, storage::Storage& store) {
 storage::SweepOptions sweep_options(const Tool& tool) {
     storage::SweepOptions options;
     options.dry_run = tool.given.dry_run;
+    options.jobs = jobs_of(tool.given);
     options.progress = [](std::uint64_t, std::optional<std::uint64_t>) { return !interrupted(); };
     if (!tool.given.limit_rate) return options;
     if (!(*tool.given.limit_rate >= 0.001 && *tool.given.limit_rate <= 1e6))

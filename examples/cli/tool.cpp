@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <thread>
 
 #include <tresor/safe/password.hpp>
 
@@ -141,6 +142,14 @@ Error with_hint(const Error& error, const std::string& hint) {
     hinted.retry_after = error.retry_after;
     hinted.http_status = error.http_status;
     return hinted;
+}
+
+unsigned jobs_of(const Given& given) {
+    constexpr std::int64_t most = 1024;
+    if (!given.jobs) return std::max(1u, std::thread::hardware_concurrency());
+    if (*given.jobs < 1 || *given.jobs > most)
+        throw Error(Errc::invalid_argument, "--jobs is between 1 and 1024");
+    return static_cast<unsigned>(*given.jobs);
 }
 
 Json time_or_null(std::optional<tresor::Timestamp> time) {

@@ -107,6 +107,8 @@ private:
                                      const std::string& question = "Password: ");
 };
 
+// --jobs, or one for each core.
+unsigned jobs_of(const Given& given);
 Json time_or_null(std::optional<tresor::Timestamp> time);
 // An error with the same code and what a person can do about it.
 tresor::Error with_hint(const tresor::Error& error, const std::string& hint);

@@ -285,6 +285,7 @@ int tresor_storage_sweep(tresor_swept* out, tresor_storage* storage, std::int64_
         need_version(given.version);
         storage::SweepOptions how;
         how.dry_run = given.dry_run != 0;
+        if (given.jobs > 0) how.jobs = given.jobs;
         how.progress = progress_of(given.progress, given.payload);
         if (given.before_removal != nullptr)
             how.before_removal = [&](const storage::ObjectInfo& info) {

@@ -541,6 +541,9 @@ TEST_CASE("capi: limits and the sweep") {
     NEED(tresor_storage_sweep(&swept, store, 30, start + 40 * 86400, &options));
     CHECK(swept.expired == 2);
     CHECK(swept.removed == 0);
+    options.jobs = 1025;
+    FAILS(tresor_storage_sweep(&swept, store, 30, start, &options), TRESOR_INVALID_ARGUMENT);
+    options.jobs = 2;
     options.dry_run = 0;
     std::string order;
     options.payload = &order;

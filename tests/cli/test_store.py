@@ -378,7 +378,7 @@ def test_without_option_and_config_it_is_7(store):
 
 @pytest.mark.parametrize("option, value", [("--retention-days", "0"), ("--retention-days", "-1"), ("--retention-days", "36501"),
                                            ("--retention-days", "x"), ("--limit-rate", "0"), ("--limit-rate", "-1"),
-                                           ("--limit-rate", "x")])
+                                           ("--limit-rate", "x"), ("--jobs", "0"), ("--jobs", "1025")])
 def test_sweep_refuses_numbers_out_of_range(store, option, value):
     path = put_backup(store, id_of(1), 40000)
     assert sweep(store, option, value).code == 2
@@ -436,6 +436,9 @@ def test_a_sweep_of_many_counts_right(store):
         age = number * 360 / count
         expired += age >= 180
         put_backup(store, id_of(number), age, b"x" * (number % 7))
+    for jobs in ("1", "3"):
+        counted = sweep(store, "--dry-run", "--jobs", jobs).json
+        assert (counted["examined"], counted["expired"], counted["removed"]) == (count, expired, 0)
     report = sweep(store).json
     assert (report["examined"], report["expired"], report["removed"]) == (count, expired, expired)
     assert len(files(store)) == 1 + count - expired

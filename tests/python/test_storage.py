@@ -204,6 +204,18 @@ def filled():
     return store
 
 
+def test_a_sweep_of_a_folder_may_have_several_threads(tmp_path):
+    with tresor.open_storage(tmp_path / "store", create=True) as store:
+        store.put_limits(Limits(retention_days=10))
+        for number in range(50):
+            store.put_bytes(f"backups/{number:064x}", b"12345")
+        told = []
+        swept = store.sweep(now=tresor.now() + timedelta(days=11), jobs=3, progress=lambda done, total: told.append(done))
+        assert (swept.examined, swept.removed, swept.bytes_freed) == (50, 50, 250) and told[-1] == 50
+        with raises("INVALID_ARGUMENT"):
+            store.sweep(jobs=0)
+
+
 def test_a_sweep_removes_what_is_old_and_a_backup():
     store = filled()
     counted = store.sweep(dry_run=True)

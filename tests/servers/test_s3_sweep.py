@@ -1,7 +1,8 @@
 """The sweep of a bucket: on Swift, whose objects really are old, and on an engine that removes on condition as Amazon's does."""
 import hashlib
-import os
+import pathlib
 import random
+import re
 import statistics
 import subprocess
 import threading
@@ -89,7 +90,7 @@ def window_of(relay, bucket, key):
 
 def test_renewals_against_sweeps(place, record_property):
     """Random renewals while sweeps run: lost is at most what was being written between a last look and its removal."""
-    rounds, each = (10 if SCALE < 10 else 100), 8
+    rounds, each = (10 if SCALE < 10 else 100), (5 if SCALE < 10 else 8)
     keys = {number: [f"r{number}/{backup(number * 100 + index)}" for index in range(each)] for number in range(rounds)}
     place.swift.put_dated(place.bucket, {key: 1600000000 for some in keys.values() for key in some})
     lost, renewed_count, windows = [], 0, []
@@ -117,7 +118,7 @@ def test_renewals_against_sweeps(place, record_property):
             f"removal {1000 * statistics.median(windows):.0f} ms, at most {1000 * max(windows):.0f} ms")
     record_property("window", told)
     print(told)
-    assert renewed_count > rounds
+    assert renewed_count >= rounds
 
 
 def renew_while_sweeping(place, other, relay, keys, chance):
@@ -144,15 +145,17 @@ def renew_while_sweeping(place, other, relay, keys, chance):
 
 
 def peak_of(place, *command):
-    """Bytes of memory at most while a command runs."""
+    """Bytes of memory at most while a command runs. Not its ru_maxrss, in which is what the process that started it had."""
     process = subprocess.Popen([TOOL, *map(str, command), "--quiet"], cwd=place.tool.folder, env=place.tool.env(),
                                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
+    peak = 0
+    while process.poll() is None:
+        found = re.search(r"VmHWM:\s+([0-9]+) kB", pathlib.Path(f"/proc/{process.pid}/status").read_text())
+        peak = max(peak, int(found[1]) * 1024 if found else 0)
+        time.sleep(0.005)
+    error = process.communicate()[1]
     assert process.returncode == 0, error
-    return usage.ru_maxrss * 1024
+    return peak
 
 
 def test_a_sweep_never_holds_the_listing(place):
@@ -163,7 +166,7 @@ def test_a_sweep_never_holds_the_listing(place):
         other = Place(place.tool.folder, place.endpoint, f"{place.path}/{name}")
         assert sweep(other, "--dry-run", "--retention-days", "180")["expired"] == count
         sizes.append(peak_of(other, "store", "sweep", other.location, "--dry-run", "--retention-days", "180"))
-    assert sizes[1] - sizes[0] < 2 << 20, sizes  # an entry is 150 bytes in the listing, and more than twice of that as an object
+    assert 0 < sizes[0] and sizes[1] - sizes[0] < 1 << 20, sizes  # 4,000 objects would take more
 
 
 # ---- on an engine that knows conditions ----

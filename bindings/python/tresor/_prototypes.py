@@ -160,7 +160,8 @@ class tresor_limits(Structure):
 
 class tresor_sweep_options(Structure):
     _fields_ = [("version", c_uint), ("dry_run", c_int), ("progress", tresor_progress),
-                ("before_removal", CFUNCTYPE(c_int, POINTER(tresor_object), c_void_p)), ("payload", c_void_p)]
+                ("before_removal", CFUNCTYPE(c_int, POINTER(tresor_object), c_void_p)), ("payload", c_void_p),
+                ("jobs", c_uint)]
 
 
 class tresor_swept(Structure):

@@ -17,7 +17,7 @@ from ._library import lib
 from ._memory import Buffer, Lent, int64, size_of, text
 from ._own_storage import own_handle
 from ._prototypes import new, tresor_limits, tresor_sweep_options, tresor_swept
-from .error import Errc, TresorError, typed
+from .error import Errc, TresorError, typed, whole
 from .object import Abilities, Condition, ObjectInfo, condition_struct, info_of, new_object
 from .retention import Limits, Sweeping, Swept, ask_before_removal, limits_of
 from .secret import BytesLike, Secret
@@ -137,14 +137,16 @@ class Storage(Owner):
 
     def sweep(self, retention_days: Optional[int] = None, now: Optional[datetime] = None, *, dry_run: bool = False,
               progress: Optional[Progress] = None,
-              before_removal: Optional[Callable[[ObjectInfo], Optional[bool]]] = None) -> Swept:
+              before_removal: Optional[Callable[[ObjectInfo], Optional[bool]]] = None, jobs: int = 1) -> Swept:
         """Removes Safe backups that were not written for so many days; the store's own limit, by the store's own clock
         if neither is given. `progress` is told how many were looked at, `before_removal` asked; False from either cancels.
+        `jobs` threads look through a folder; other stores are listed by one.
         """
         days = self.limits().retention_days if retention_days is None else int64(retention_days, "retention_days")
         told = Sweeping(progress, before_removal)
         options, out = new(tresor_sweep_options), tresor_swept()
         options.dry_run, options.progress = bool(dry_run), tell_progress
+        options.jobs = whole(jobs, "jobs", 1, 1024)
         options.before_removal, options.payload = ask_before_removal, hosts.payload(told)
         with self._entered() as pointer:
             if now is None:

@@ -5,6 +5,12 @@
 
 namespace tresor::storage {
 
+// Room that is not written to costs nothing; growing would need twice as much.
+NameBatch::NameBatch(std::uint32_t most) : most_(most) {
+    items_.reserve(most);
+    text_.reserve((most + std::size_t{4}) * usual);
+}
+
 void NameBatch::clear() {
     items_.clear();
     text_.clear();

@@ -3,8 +3,8 @@
 // times as long.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -21,9 +21,9 @@ public:
     };
 
     // Of names and their bytes; a name longer than usual counts for several.
-    explicit NameBatch(std::uint32_t most) : most_(most) {}
+    explicit NameBatch(std::uint32_t most);
 
-    bool full() const { return items_.size() >= most_ || text_.size() / 80 >= most_; }
+    bool full() const { return items_.size() >= most_ || text_.size() / usual >= most_; }
     bool empty() const { return items_.empty(); }
     void clear();
     void add(const file::FolderReader::Entry& entry);
@@ -35,6 +35,8 @@ public:
     const char* name(const Item& item) const { return text_.data() + item.offset; }
 
 private:
+    static constexpr std::size_t usual = 80;
+
     std::uint32_t most_;
     std::vector<Item> items_;
     std::vector<char> text_;

@@ -89,6 +89,7 @@ void bench_safe(const char* sample);
 void bench_seal();
 void bench_server(const std::string& ours);
 void bench_storage();
+void bench_sweep();
 void bench_zip();
 
 // tresor-server as the build leaves it, unless an argument names another one.
@@ -96,7 +97,7 @@ static std::string server_beside() {
     return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "bin/tresor-server";
 }
 
-// ACCOUNT [safe|id|storage|zip|server|seal [SERVER]]
+// ACCOUNT [safe|id|storage|sweep|zip|server|seal [SERVER]]
 int main(int count, char** arguments) {
     if (count < 2) return 2;
     std::string which = count > 2 ? arguments[2] : "";
@@ -105,6 +106,7 @@ int main(int count, char** arguments) {
     if (which.empty() || which == "safe") bench_safe(arguments[1]);
     if (which.empty() || which == "id") bench_id_export();
     if (which.empty() || which == "storage") bench_storage();
+    if (which.empty() || which == "sweep") bench_sweep();
     if (which.empty() || which == "zip") bench_zip();
     if (which.empty() || which == "server")
         bench_server(count > 3 ? arguments[3] : server_beside());

@@ -1,7 +1,10 @@
 // Objects as files in a folder: on a disk, a NAS mount, a document root.
 //
 // - put() writes a temporary file beside the target, makes it durable, renames it and makes the
-//   name durable: a crash, a kill or a full disk leaves the old object as it was.
+//   name durable: a crash, a kill or a full disk leaves the old object as it was. Puts at once in
+//   one folder share its sync: each is answered after one that began when it had its name.
+// - A removal is durable when it returns; one on condition of a version is not yet: a power cut may
+//   bring the object back, as it was.
 // - Missing folders within the root are made with the root's own permission bits; files get those
 //   bits without execute.
 // - Names beginning with a dot are this library's own and are never listed: temporary files, which
@@ -12,7 +15,8 @@
 //   unsupported. So are a version for put(), and one for the removal of a link or of a name whose
 //   last part is over 238 bytes.
 // - A root that has gone while in use, an unmounted disk, is `unavailable`, not an empty store.
-// Needs no locks. Threads may share one object; processes may share the folder.
+// Needs no locks. Threads may share one object; processes may share the folder. Nothing is kept
+// open when no call is at work, so that the disk can be unmounted.
 #pragma once
 
 #include <atomic>

@@ -1,16 +1,13 @@
 // tresor, the command line tool: an example program over the public headers.
 
-#include <filesystem>
-#include <new>
-
 #include "options.hpp"
+#include "shared/program.hpp"
 #include "system.hpp"
 
 namespace {
 
 using cli::Json;
 using cli::Tool;
-using tresor::Errc;
 using tresor::Error;
 
 void show(const Tool& tool, cli::Report& report) {
@@ -46,21 +43,6 @@ int fail(const Tool& tool, cli::Report& report, const Error& error) {
     return code;
 }
 
-// Whatever was thrown, as our own.
-Error current_error() {
-    try {
-        throw;
-    } catch (const Error& error) {
-        return error;
-    } catch (const std::filesystem::filesystem_error& error) {
-        return Error(Errc::io, error.path1().string() + ": " + error.code().message());
-    } catch (const std::bad_alloc&) {
-        return Error(Errc::out_of_memory, "out of memory");
-    } catch (const std::exception& error) {
-        return Error(Errc::internal, error.what());
-    }
-}
-
 int run(int count, char** arguments) {
     Tool tool;
     cli::Report report;
@@ -73,7 +55,7 @@ int run(int count, char** arguments) {
         return 0;
     } catch (...) {
         report = {};
-        return fail(tool, report, current_error());
+        return fail(tool, report, program::current_error());
     }
 }
 

@@ -5,6 +5,7 @@
 #include <tresor/storage/retrying.hpp>
 
 #include "progress.hpp"
+#include "shared/program.hpp"
 #include "system.hpp"
 
 namespace cli {
@@ -77,7 +78,7 @@ SecretBytes store_password(const Tool& tool, const std::string& user, bool from_
 // An access key of the environment, unless another one is asked for.
 void resolve_access_key(Credentials& credentials, bool from_file) {
     bool whole = credentials && !credentials->password.empty();
-    auto key = access_key();
+    auto key = program::access_key();
     bool another =
         credentials && !credentials->user.empty() && key && key->user != credentials->user;
     if (!whole && !from_file && key && !another) credentials = std::move(key);

@@ -10,7 +10,6 @@
 #include <tresor/io.hpp>
 #include <tresor/secret.hpp>
 #include <tresor/time.hpp>
-#include <tresor/url.hpp>
 
 namespace cli {
 
@@ -50,10 +49,6 @@ bool ask_yes(std::string_view question);
 
 // What the clocks on the walls of this machine show.
 tresor::UtcOffset local_time_zone();
-
-// The access key of S3 that the environment names, its session token with it; absent if it names
-// none.
-std::optional<tresor::net::Credentials> access_key();
 
 // Where state files are kept unless said otherwise.
 std::filesystem::path state_folder();

@@ -14,6 +14,7 @@
 
 #include <tresor/error.hpp>
 
+#include "shared/program.hpp"
 #include "system.hpp"
 
 namespace cli {
@@ -172,15 +173,7 @@ SecretBytes ask(int terminal, std::string_view question, bool echo) {
 }  // namespace
 
 void prepare_process() {
-    // A file opened later must not pass for a standard stream that is closed.
-    int handle;
-    do handle = ::open("/dev/null", O_RDWR);
-    while (handle >= 0 && handle <= STDERR_FILENO);
-    if (handle >= 0) ::close(handle);
-
-    // libcurl would write the keys of its TLS sessions to a file of that name.
-    ::unsetenv("SSLKEYLOGFILE");
-
+    program::prepare_streams();
     for (int signal : interrupts) {
         struct sigaction action {};
         ::sigaction(signal, nullptr, &action);
@@ -190,7 +183,6 @@ void prepare_process() {
         ::sigemptyset(&action.sa_mask);  // and no SA_RESTART: what waits is to return
         ::sigaction(signal, &action, nullptr);
     }
-    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 bool interrupted() noexcept { return interrupt_flag != 0; }
@@ -349,17 +341,6 @@ tresor::UtcOffset local_time_zone() {
         bool known = ::localtime_r(&seconds, &civil) != nullptr;
         return tresor::Seconds(known ? civil.tm_gmtoff : 0);
     };
-}
-
-std::optional<tresor::net::Credentials> access_key() {
-    auto value = [](const char* name) {
-        const char* text = std::getenv(name);
-        return std::string_view(text != nullptr ? text : "");
-    };
-    std::string_view id = value("AWS_ACCESS_KEY_ID"), secret = value("AWS_SECRET_ACCESS_KEY");
-    if (id.empty() || secret.empty()) return std::nullopt;
-    return tresor::net::Credentials{std::string(id), SecretBytes(tresor::as_bytes(secret)),
-                                    SecretBytes(tresor::as_bytes(value("AWS_SESSION_TOKEN")))};
 }
 
 std::filesystem::path state_folder() {

@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <iostream>
-#include <new>
 
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "chart.hpp"
 #include "options.hpp"
 #include "result.hpp"
+#include "shared/program.hpp"
 #include "simulation.hpp"
 
 namespace {
@@ -79,11 +79,7 @@ int main(int count, char** arguments) {
     const bool& json = options.json;
     try {
         return fleet::parse(count, arguments, options) ? run(options) : 0;
-    } catch (const Error& error) {
-        return fail(error, json);
-    } catch (const std::bad_alloc&) {
-        return fail(Error(Errc::out_of_memory, "out of memory"), json);
-    } catch (const std::exception& error) {
-        return fail(Error(Errc::internal, error.what()), json);
+    } catch (...) {
+        return fail(program::current_error(), json);
     }
 }

@@ -1,8 +1,6 @@
 // tresor-server, a Safe server of one's own: an example program over the public headers.
 
-#include <filesystem>
 #include <memory>
-#include <new>
 #include <thread>
 
 #include <sodium.h>
@@ -16,6 +14,7 @@
 #include "options.hpp"
 #include "safe_service.hpp"
 #include "server.hpp"
+#include "shared/program.hpp"
 #include "signals.hpp"
 #include "stores.hpp"
 #include "sweeper.hpp"
@@ -24,23 +23,9 @@
 namespace {
 
 using namespace safe_server;
+using program::current_error;
 using tresor::Errc;
 using tresor::Error;
-
-// Whatever was thrown, as our own.
-Error current_error() {
-    try {
-        throw;
-    } catch (const Error& error) {
-        return error;
-    } catch (const std::filesystem::filesystem_error& error) {
-        return Error(Errc::io, error.path1().string() + ": " + error.code().message());
-    } catch (const std::bad_alloc&) {
-        return Error(Errc::out_of_memory, "out of memory");
-    } catch (const std::exception& error) {
-        return Error(Errc::internal, error.what());
-    }
-}
 
 Stores open_stores(Options& options) try {
     return Stores(std::move(options.store), options.server.workers);
@@ -93,6 +78,7 @@ public:
           server_(service_, server_options()) {
         if (!options_.metrics.empty())
             metrics_server_ = std::make_unique<MetricsServer>(options_.metrics, metrics_, server_);
+        if (options_.sweep) options_.sweep->retries = !stores_.is_local();
         if (options_.sweep)
             sweeper_ = std::make_unique<Sweeper>(
                 [this](tresor::Progress progress) { return stores_.open(std::move(progress)); },

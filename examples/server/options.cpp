@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #include <CLI/CLI.hpp>
 
 #include <tresor/error.hpp>
 #include <tresor/version.hpp>
 
+#include "shared/program.hpp"
 #include "terminal.hpp"
 
 namespace safe_server {
@@ -203,25 +203,18 @@ private:
         if (asked && typed_.store.find("://") == std::string::npos)
             wrong("--store-user and --store-password-file go with the address of a server");
         if (storage::scheme_of(store.location) == "s3" && !asked && !store.credentials)
-            return keys_from_environment();
-        if (asked && !store.credentials) store.credentials.emplace();
+            store.credentials = program::access_key();
+        else if (asked && !store.credentials)
+            store.credentials.emplace();
         if (!typed_.store_user.empty()) store.credentials->user = typed_.store_user;
         if (!typed_.store_password_file.empty())
             store.credentials->password = read_first_line(typed_.store_password_file);
         if (store.credentials && store.credentials->password.empty())
             wrong("a user of a store has a password (--store-password-file)");
-    }
-
-    void keys_from_environment() {
-        const char* id = std::getenv("AWS_ACCESS_KEY_ID");
-        const char* key = std::getenv("AWS_SECRET_ACCESS_KEY");
-        if (id == nullptr || key == nullptr || *id == '\0' || *key == '\0')
+        if (storage::scheme_of(store.location) == "s3" && !store.credentials)
             wrong(
                 "an S3 store wants keys (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
                 "--store-user and --store-password-file)");
-        made_.store.credentials = {id, tresor::SecretBytes(tresor::as_bytes(key))};
-        if (const char* token = std::getenv("AWS_SESSION_TOKEN"); token != nullptr)
-            made_.store.credentials->token = tresor::SecretBytes(tresor::as_bytes(token));
     }
 
     Typed typed_;

@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <utility>
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <unistd.h>
+
+#include "shared/program.hpp"
 
 namespace safe_server {
 namespace {
@@ -23,15 +24,8 @@ sigset_t waited_for() {
 }  // namespace
 
 void prepare_process() {
-    // A socket must not pass for a standard stream that is closed.
-    int handle;
-    do handle = ::open("/dev/null", O_RDWR);
-    while (handle >= 0 && handle <= STDERR_FILENO);
-    if (handle >= 0) ::close(handle);
-    // libcurl would write the keys of its TLS sessions to a file of that name.
-    ::unsetenv("SSLKEYLOGFILE");
+    program::prepare_streams();
     std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN);
     // All threads that are made from here on have them blocked, too.
     sigset_t set = waited_for();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);

@@ -32,8 +32,9 @@ storage::Storage& Stores::of(unsigned worker) {
 }
 
 std::unique_ptr<storage::Storage> Stores::open(tresor::Progress progress) const {
-    // What is shared stays the one it is.
-    if (shared_) return std::make_unique<storage::Wrapper>(*shared_);
+    // Another one in memory would be empty.
+    if (shared_ && storage::scheme_of(options_.location) == "memory")
+        return std::make_unique<storage::Wrapper>(*shared_);
     storage::LocationOptions how;
     how.progress = std::move(progress);
     how.net = options_.net;

@@ -96,9 +96,9 @@ void Sweeper::work() {
 void Sweeper::sweep() {
     auto limits = config_.limits();
     if (!limits) throw Error(Errc::not_found, "there is no config, so no retention time");
-    storage::Retrying store(
-        open_([this](std::uint64_t, std::optional<std::uint64_t>) { return goes_on(); }),
-        [this](tresor::Seconds span) {
+    auto store = open_([this](std::uint64_t, std::optional<std::uint64_t>) { return goes_on(); });
+    if (plan_.retries)
+        store = std::make_unique<storage::Retrying>(std::move(store), [this](tresor::Seconds span) {
             if (!wait(span)) throw Error(Errc::cancelled, "cancelled");
         });
     storage::SweepOptions options;
@@ -108,7 +108,7 @@ void Sweeper::sweep() {
             std::chrono::duration<double>(1 / *plan_.limit_rate));
         options.before_removal = [this, span](const storage::ObjectInfo&) { return wait(span); };
     }
-    auto swept = storage::sweep(store, limits->retention_days, time_of(store), options);
+    auto swept = storage::sweep(*store, limits->retention_days, time_of(*store), options);
     metrics_.swept(swept, tresor::now());
     log_.say(words_of(swept));
 }

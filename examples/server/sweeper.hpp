@@ -27,6 +27,7 @@ struct SweepPlan {
     std::chrono::milliseconds every = std::chrono::hours(24);
     std::chrono::milliseconds first = std::chrono::minutes(10);  // at most, and `every` at most
     std::optional<double> limit_rate = {};                       // removals a second
+    bool retries = true;  // what the store could not do just now: for those on a network
 };
 
 class Sweeper {

@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include <tresor/backup_id.hpp>
+
 #include "storage/folder_sweep.hpp"
 
 namespace tresor::storage {
@@ -11,16 +13,7 @@ using std::chrono::days;
 
 constexpr std::string_view folder = "backups/";
 
-// 64 lowercase hex digits, as BackupId::parse() takes them; asked a million times.
-bool is_backup_part(std::string_view part) {
-    unsigned wrong = part.size() == 64 ? 0 : 1;
-    for (char c : part) {
-        auto digit = static_cast<unsigned char>(c - '0'),
-             letter = static_cast<unsigned char>(c - 'a');
-        wrong |= static_cast<unsigned>(digit > 9) & static_cast<unsigned>(letter > 5);
-    }
-    return wrong == 0;
-}
+bool is_backup_part(std::string_view part) { return BackupId::parse(part).has_value(); }
 
 bool is_backup(const ObjectName& name) {
     std::string_view text = name.text();

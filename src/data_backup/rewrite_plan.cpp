@@ -19,6 +19,12 @@ std::string kind_key(ChatKind kind, bool orphan) {
     return orphan && kind != ChatKind::distribution_list ? key.append("?") : key;
 }
 
+// That id, also where chats of another kind have taken it before.
+std::string id_of(const Chat& chat) {
+    bool has_row = !chat.orphan || chat.kind != ChatKind::distribution_list;
+    return has_row ? chat.id : std::string(classify(chat.entry).key);
+}
+
 bool has_number(const Side& side, const TargetChat& chat, std::size_t place) {
     if (chat.kind == ChatKind::contact)
         return side.contacts.columns.contains(contact_column::number) &&
@@ -52,12 +58,13 @@ void Rewriter::plan_chats(std::size_t side) {
             dropped_.emplace_back(side, i);
             continue;
         }
+        std::string id = id_of(chat);
         auto [at, is_new] =
-            by_id_.try_emplace({kind_key(chat.kind, chat.orphan), chat.id}, chats_.size());
+            by_id_.try_emplace({kind_key(chat.kind, chat.orphan), id}, chats_.size());
         if (is_new) {
             TargetChat added;
             added.kind = chat.kind;
-            added.id = chat.id;
+            added.id = std::move(id);
             added.orphan = true;
             chats_.push_back(std::move(added));
         }
@@ -74,7 +81,7 @@ void Rewriter::choose_kept() {
     for (TargetChat& chat : chats_) chat.kept = chat.listed = false;
     for (const std::string& id : cut_.chats) {
         const Chat* found = sides_[0]->archive.chat(id);
-        TargetChat* chosen = found ? target(found->kind, id, found->orphan) : nullptr;
+        TargetChat* chosen = found ? target(found->kind, id_of(*found), found->orphan) : nullptr;
         if (chosen == nullptr) throw Error(Errc::not_found, "there is no chat of this id");
         chosen->kept = chosen->listed = true;
     }

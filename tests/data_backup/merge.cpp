@@ -409,3 +409,30 @@ TEST_CASE("merge: what is too short for a nonce is left out") {
     DataBackup archive = output.open();
     CHECK(contents_of(archive)["nonces.csv"] == "\"nonces\"\n\"" + whole + "\"\n");
 }
+
+// A contact's table that nobody has may have the same number, and be seen first.
+TEST_CASE("merge and filter: a list's table keeps its name whether the list is there or not") {
+    const std::string table = "distribution_list_message_1.csv";
+    auto row = [](const std::string& uid) { return table_of({message_row(uid, "", 1, uid)}); };
+    Entries lost = {{"message_1.csv", row("contact")}, {table, row("lost")}};
+    MemoryFile file(chat_archive({}, lost));
+    Output once = filtered(file, Password(demo_password));
+    Output twice = filtered(once.file, once.password);
+    DataBackup first = once.open(), second = twice.open();
+    CHECK(first.has(table));
+    CHECK(first.has("message_1.csv"));
+    CHECK(contents_of(first) == contents_of(second));
+
+    MemoryFile listed(chat_archive(
+        {},
+        {{"distribution_list.csv",
+          table_of({{{"id", "1"}, {"distribution_list_name", "L"}, {"distribution_members", ""}}})},
+         {table, row("listed")}}));
+    for (bool swapped : {false, true}) {
+        Output joined = swapped ? merged(listed, file) : merged(file, listed);
+        DataBackup archive = joined.open();
+        std::string text = contents_of(archive)[table];
+        for (auto uid : {"\"lost\"", "\"listed\""}) CHECK(text.find(uid) != text.npos);
+        CHECK(verify(joined.file, joined.password).ok());
+    }
+}

@@ -453,9 +453,11 @@ typedef struct tresor_place {
     const char *user_agent; /* NULL: "Threema" */
     int64_t timeout;        /* seconds without progress, at most 86400; 0: 30 */
     int allow_insecure;     /* http:// to other machines */
+    const char *token;      /* of s3:// the session token of a temporary key; not for clients */
+    size_t token_size;
 } tresor_place;
 
-#define TRESOR_PLACE_INIT {1, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, 0}
+#define TRESOR_PLACE_INIT {1, NULL, NULL, NULL, 0, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, 0}
 
 typedef struct tresor_storage tresor_storage;
 
@@ -596,6 +598,9 @@ typedef struct tresor_swept {
 TRESOR_API int tresor_storage_sweep(tresor_swept *out, tresor_storage *storage,
                                     int64_t retention_days, int64_t now,
                                     const tresor_sweep_options *options);
+/* Has the engine of an s3:// store remove them by itself, and uploads that nobody finished
+ * (storage/s3.hpp). TRESOR_UNSUPPORTED where it does not do that, and of all other stores. */
+TRESOR_API int tresor_storage_lifecycle(tresor_storage *storage, int64_t retention_days);
 
 /* ---- files into a store and back, verified by hash (client/transfer.hpp) ---- */
 

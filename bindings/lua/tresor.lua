@@ -55,6 +55,8 @@ typedef struct tresor_place {
     const char *user_agent;
     int64_t timeout;
     int allow_insecure;
+    const char *token;
+    size_t token_size;
 } tresor_place;
 typedef struct tresor_storage tresor_storage;
 typedef int (*tresor_progress)(uint64_t done, uint64_t total, void *payload);

@@ -67,6 +67,8 @@ package Tresor::Place {
         'string rw'  => 'user_agent',
         int64_t      => 'timeout',
         int          => 'allow_insecure',
+        opaque       => 'token',
+        size_t       => 'token_size',
     );
 }
 

@@ -75,7 +75,8 @@ module Tresor
     Place = struct ["unsigned version", "const char *location", "const char *user",
                     "const char *password", "size_t password_size", "const char *password_file",
                     "const char *ca_file", "const char *pin", "const char *proxy",
-                    "const char *user_agent", "int64_t timeout", "int allow_insecure"]
+                    "const char *user_agent", "int64_t timeout", "int allow_insecure",
+                    "const char *token", "size_t token_size"]
     StorageOptions = struct ["unsigned version", "int create", "tresor_progress *progress",
                              "void *payload"]
     StorageCallbacks = struct ["unsigned version", "unsigned abilities",

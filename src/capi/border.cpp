@@ -122,6 +122,8 @@ storage::Condition condition_of(const tresor_condition* condition) {
 
 client::StoreNote store_of(const tresor_place& place) {
     need_version(place.version);
+    if (place.token != nullptr)
+        throw Error(Errc::unsupported, "a Safe is kept for longer than a session token holds");
     client::StoreNote store{std::string(text(place.location))};
     ByteView password = bytes(place.password, place.password_size);
     if (!password.empty()) store.password = SecretBytes(password);

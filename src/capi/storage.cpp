@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include <tresor/client/transfer.hpp>
 #include <tresor/storage/check.hpp>
@@ -9,6 +10,7 @@
 #include <tresor/storage/mirror.hpp>
 #include <tresor/storage/retention.hpp>
 #include <tresor/storage/retrying.hpp>
+#include <tresor/storage/s3.hpp>
 
 #include "capi/border.hpp"
 #include "codec/json_writer.hpp"
@@ -48,12 +50,20 @@ int tresor_storage_open(tresor_storage** out, const tresor_place* place,
         tresor_storage_options given = TRESOR_STORAGE_OPTIONS_INIT;
         if (options != nullptr) given = *options;
         need_version(given.version);
-        client::StoreNote store = store_of(need(place));
+        tresor_place lasting = need(place);
+        SecretBytes token(bytes(std::exchange(lasting.token, nullptr), lasting.token_size));
+        client::StoreNote store = store_of(lasting);
         net::require_valid(store.net);
         storage::LocationOptions how{.create = given.create != 0,
                                      .progress = progress_of(given.progress, given.payload),
                                      .credentials = client::credentials_of(store),
                                      .net = store.net};
+        if (!token.empty()) {
+            if (!how.credentials) how.credentials = storage::part(store.location).credentials;
+            if (!how.credentials)
+                throw Error(Errc::invalid_argument, "a session token is of no use without its key");
+            how.credentials->token = std::move(token);
+        }
         make(out, storage::open_storage(store.location, storage::built_in_stores(), how));
     });
 }
@@ -297,6 +307,15 @@ int tresor_storage_sweep(tresor_swept* out, tresor_storage* storage, std::int64_
             {swept.examined, swept.expired, swept.removed, swept.bytes_freed, swept.kept_changed,
              swept.failed,
              swept.first_failure ? -static_cast<int>(swept.first_failure->code()) : TRESOR_OK});
+    });
+}
+
+int tresor_storage_lifecycle(tresor_storage* storage, std::int64_t retention_days) {
+    return guard([&] {
+        auto* s3 = dynamic_cast<storage::S3*>(&store_in(storage));
+        if (s3 == nullptr)
+            throw Error(Errc::unsupported, "only a store of s3: has an engine that removes");
+        s3->lifecycle(retention_days);
     });
 }
 

@@ -234,6 +234,8 @@ TEST_CASE("capi: NULL in every pointer of stores") {
     tresor_swept swept;
     tresor_sweep_options sweeping = TRESOR_SWEEP_OPTIONS_INIT;
     NULLS(tresor_storage_sweep, May({4}), &swept, store.pointer, std::int64_t{1}, start, &sweeping);
+    CHECK(tresor_storage_lifecycle(nullptr, 30) == TRESOR_INVALID_ARGUMENT);
+    tried.insert("tresor_storage_lifecycle");
 
     // Only within callbacks are there readers, writers and visitors.
     unsigned char byte = 0;

@@ -565,6 +565,17 @@ TEST_CASE("capi: limits and the sweep") {
     FAILS(tresor_storage_sweep(&swept, store, 30, start, &options), TRESOR_INVALID_ARGUMENT);
 }
 
+TEST_CASE("capi: only an engine removes by itself, and only an access key has a session token") {
+    test::TemporaryFolder folder;
+    Place place(folder.path().string());
+    Store store, other;
+    NEED(tresor_storage_open(store.out(), &place, nullptr));
+    FAILS(tresor_storage_lifecycle(store, 30), TRESOR_UNSUPPORTED);
+    place.token = "t";
+    place.token_size = 1;
+    FAILS(tresor_storage_open(other.out(), &place, nullptr), TRESOR_INVALID_ARGUMENT);
+}
+
 TEST_CASE("capi: progress is told, and may cancel or fail") {
     test::TemporaryFolder folder;
     struct Told {

@@ -118,6 +118,45 @@ def test_a_sweep_keeps_what_is_not_expired(engine, store):
     assert sorted(engine.objects) == ["backups/" + "0" * 64, f"backups/{1:064x}", "config"]
 
 
+def test_the_engine_removes_what_has_expired(engine, store, tmp_path):
+    store.put_limits(tresor.Limits(retention_days=30))
+    store.lifecycle()
+    assert b"<Days>30</Days>" in engine.rules["safes"]
+    store.lifecycle(7)
+    assert engine.rules["safes"].count(b"<ID>") == 2 and b"<Days>30</Days>" not in engine.rules["safes"]
+    for days in (0, 36501):
+        with raises("INVALID_ARGUMENT"):
+            store.lifecycle(days)
+    engine.lifecycle = False
+    with raises("UNSUPPORTED"):
+        store.lifecycle(7)
+    with tresor.open_storage(tmp_path) as folder, raises("UNSUPPORTED"):
+        folder.lifecycle(7)
+
+
+def test_a_temporary_key_has_a_session_token():
+    token = "the+session/s=token"
+    with Engine(token=token) as engine:
+        with tresor.open_storage(place_in(engine, token=token)) as store:
+            store.put_limits()
+            assert sorted(engine.objects) == ["config"]
+        in_location = engine.location().replace("s3://", f"s3://{ACCESS}:{urllib.parse.quote(SECRET, safe='')}@")
+        with tresor.open_storage(in_location, token=token) as store:
+            assert store.limits() == tresor.Limits()
+        for wrong in (None, "anothers+token"):
+            with tresor.open_storage(place_in(engine, token=wrong)) as store, raises("DENIED") as denied:
+                store.get_bytes("config")
+            assert token not in str(denied.error) and "anothers" not in str(denied.error)
+        with raises("INVALID_ARGUMENT"):
+            tresor.open_storage(engine.location(), token=token)
+
+
+def test_a_safe_takes_no_key_that_ends(engine, tmp_path):
+    with tresor.SafeClient(tmp_path / "state.json", place_in(engine, token="t")) as client, raises("UNSUPPORTED"):
+        client.enable(PASSWORD, ID, ACCOUNT)
+    assert engine.objects == {}
+
+
 def test_no_credential_is_told(engine):
     with tresor.open_storage(place_in(engine, secret="not the secret")) as store:
         assert SECRET not in store.describe() and ACCESS not in store.describe()

@@ -130,7 +130,8 @@ class tresor_condition(Structure):
 class tresor_place(Structure):
     _fields_ = [("version", c_uint), ("location", c_char_p), ("user", c_char_p), ("password", c_void_p),
                 ("password_size", c_size_t), ("password_file", c_char_p), ("ca_file", c_char_p), ("pin", c_char_p),
-                ("proxy", c_char_p), ("user_agent", c_char_p), ("timeout", c_int64), ("allow_insecure", c_int)]
+                ("proxy", c_char_p), ("user_agent", c_char_p), ("timeout", c_int64), ("allow_insecure", c_int),
+                ("token", c_void_p), ("token_size", c_size_t)]
 
 
 class tresor_storage_options(Structure):
@@ -398,6 +399,7 @@ _declare("tresor_limits_get", [POINTER(tresor_limits), _buf, _storage])
 _declare("tresor_limits_put", [_storage, POINTER(tresor_limits)])
 _declare("tresor_object_expired", [_int, _object, c_int64, c_int64])
 _declare("tresor_storage_sweep", [POINTER(tresor_swept), _storage, c_int64, c_int64, POINTER(tresor_sweep_options)])
+_declare("tresor_storage_lifecycle", [_storage, c_int64])
 
 _declare("tresor_sha256_size", [], c_size_t)
 _declare("tresor_transfer_put", [POINTER(tresor_transferred), _storage, c_char_p, POINTER(tresor_source), c_int])

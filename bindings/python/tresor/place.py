@@ -24,7 +24,8 @@ class Place:
     "s3://bucket/prefix?endpoint=URL&region=R", the values percent-encoded; a Path is a folder, whatever it is called.
     `user` and `password` are for the server, not those of the Safe; of s3: the id of an access key and its secret; or
     `password_file`, whose first line is read each time, for clients. `pin` is the SHA-256 of the one public key that is
-    trusted, `timeout` for how long nothing may move (30 s), `allow_insecure` lets http:// lead to other machines.
+    trusted, `timeout` for how long nothing may move (30 s), `allow_insecure` lets http:// lead to other machines. `token`
+    is the session token of a temporary key of s3:, which is not for clients.
     """
 
     location: Location
@@ -37,10 +38,12 @@ class Place:
     user_agent: Optional[str] = None
     timeout: Optional[timedelta] = None
     allow_insecure: bool = False
+    token: Optional[Password] = field(default=None, hash=False)
 
     def __post_init__(self) -> None:
-        if self.password is not None:
-            object.__setattr__(self, "password", Secret(self.password))
+        for name in ("password", "token"):
+            if (secret := getattr(self, name)) is not None:
+                object.__setattr__(self, name, Secret(secret))
 
     @contextmanager
     def _struct(self) -> Iterator[Any]:
@@ -56,8 +59,9 @@ class Place:
                 raise wrong("a timeout is at least a second")
             struct.timeout = self.timeout // timedelta(seconds=1)
         struct.allow_insecure = bool(self.allow_insecure)
-        with LentIfAny(self.password) as password:
+        with LentIfAny(self.password) as password, LentIfAny(self.token) as token:
             struct.password, struct.password_size = password.pointer(), password.size
+            struct.token, struct.token_size = token.pointer(), token.size
             yield byref(struct)
 
     def __repr__(self) -> str:

@@ -155,6 +155,14 @@ class Storage(Owner):
         return Swept(out.examined, out.expired, out.removed, out.bytes_freed, out.kept_changed, out.failed,
                      Errc(-out.first_failure) if out.first_failure else None)
 
+    def lifecycle(self, retention_days: Optional[int] = None) -> None:
+        """Has the engine of an s3: store remove Safe backups so many days after their last upload (the store's own limit),
+        and uploads of archives that nobody finished. Raises unsupported where it does not do that, and of other stores.
+        """
+        days = self.limits().retention_days if retention_days is None else int64(retention_days, "retention_days")
+        with self._entered() as pointer:
+            call(lib.tresor_storage_lifecycle, pointer, days)
+
     @staticmethod
     def _library_clock(pointer: Any) -> Optional[datetime]:
         out = c_int64()

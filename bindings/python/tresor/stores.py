@@ -111,7 +111,7 @@ def open_storage(location: Union[Location, Place], *, create: bool = False, user
                  password: Optional[Password] = None, password_file: Optional[Location] = None,
                  ca_file: Optional[Location] = None, pin: Optional[str] = None, proxy: Optional[str] = None,
                  user_agent: Optional[str] = None, timeout: Optional[timedelta] = None, allow_insecure: bool = False,
-                 progress: Optional[Progress] = None) -> LibraryStorage:
+                 token: Optional[Password] = None, progress: Optional[Progress] = None) -> LibraryStorage:
     """Opens a store by its location: a folder, "memory:", "webdav+https://...", "https://...", "s3://..."; all else is as
     in Place.
 
@@ -119,7 +119,7 @@ def open_storage(location: Union[Location, Place], *, create: bool = False, user
     Raises invalid_argument for a bad location, unsupported for an unknown scheme, not_found where there is no such place.
     """
     more = dict(user=user, password=password, password_file=password_file, ca_file=ca_file, pin=pin, proxy=proxy,
-                user_agent=user_agent, timeout=timeout)
+                user_agent=user_agent, timeout=timeout, token=token)
     if isinstance(location, Place):
         if allow_insecure or any(value is not None for value in more.values()):
             raise wrong("a Place says all of it already")

@@ -14,6 +14,10 @@ namespace safe_server {
 namespace {
 
 constexpr std::size_t most_pending = std::size_t{1} << 20;
+// Lines are collected for a moment: one turn of the writer for each would cost a busy server half
+// of its time.
+constexpr std::size_t enough = most_pending / 4;
+constexpr auto collect_time = std::chrono::milliseconds(50);
 constexpr std::size_t longest_text = 512, longest_path = 120, longest_method = 16;
 constexpr std::size_t piece = 4096;  // what a pipe takes without waiting, once it takes any
 constexpr std::size_t id_like = 16;  // so many hex digits in a row may be a part of an id
@@ -97,15 +101,18 @@ void Log::say(std::string_view text, tresor::Timestamp now) {
 }
 
 void Log::push(const std::string& line) {
+    bool is_first = false, is_enough = false;
     {
         std::lock_guard lock(guard_);
         if (pending_.size() + line.size() > most_pending) {
             ++lost_;
             return;
         }
+        is_first = pending_.empty();
+        is_enough = pending_.size() < enough && pending_.size() + line.size() >= enough;
         pending_.append(line);
     }
-    more_.notify_one();
+    if (is_first || is_enough) more_.notify_one();
 }
 
 void Log::work() {
@@ -113,6 +120,7 @@ void Log::work() {
     while (true) {
         more_.wait(lock, [&] { return ending_ || !pending_.empty(); });
         if (pending_.empty()) return;
+        more_.wait_for(lock, collect_time, [&] { return ending_ || pending_.size() >= enough; });
         std::string lines = std::exchange(pending_, {});
         if (std::uint64_t lost = std::exchange(lost_, 0); lost > 0)
             lines.append("tresor-server: standard error was too slow for ")

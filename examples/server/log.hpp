@@ -8,8 +8,9 @@
 // - A backup id is cut to its first byte wherever it stands, as is every run of 16 and more hex
 //   digits. A query is left out. Headers, users and passwords are never there. What is no printable
 //   ASCII is escaped (\x1b).
-// - Nobody waits for standard error: lines go through a buffer of 1 MiB, and if that is full they
-//   are counted and left out. A closed standard error loses lines and nothing else.
+// - Nobody waits for standard error: lines go through a buffer of 1 MiB, twenty times a second, and
+//   if it is full they are counted and left out. A closed standard error loses lines and nothing
+//   else.
 // Threads may share it.
 #pragma once
 

@@ -24,12 +24,17 @@ def installed(tmp_path_factory):
     return prefix
 
 
-def build_and_run(folder, *options, env=None):
+def configured(folder, *options, env=None):
     shutil.copytree(HERE / "consumer", folder / "source")
     run("cmake", "-S", folder / "source", "-B", folder / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
         *options, env=env)
-    run("cmake", "--build", folder / "build")
-    return run(folder / "build" / "consumer")
+    return folder / "build"
+
+
+def build_and_run(folder, *options, env=None):
+    build = configured(folder, *options, env=env)
+    run("cmake", "--build", build)
+    return run(build / "consumer")
 
 
 def version():
@@ -48,21 +53,50 @@ def test_pkg_config(installed, tmp_path):
     assert out == f"{version()} 06 2 0ZAHXXHB\n"
 
 
+FROM_SOURCE = ("-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+WITHOUT = ("-DTRESOR_NET=OFF", "-DTRESOR_ARGON2=OFF", "-DTRESOR_ISAL=OFF")
+builds_all = pytest.mark.skipif(int(os.environ.get("TRESOR_TEST_SCALE", "1")) < 10,
+                                reason="builds the whole library once more: ./dev test --long")
+
+
+def needs_none_of_what_is_left_out(program):
+    needed = run("ldd", program)
+    assert "libsodium" in needed and not any(name in needed for name in ("libcurl", "libargon2", "libisal"))
+
+
+@builds_all
 def test_add_subdirectory(tmp_path):
-    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DCMAKE_CXX_FLAGS_RELEASE=-O0",
-                        "-DTRESOR_PCH=ON")
+    out = build_and_run(tmp_path, *FROM_SOURCE, "-DTRESOR_PCH=ON")
     assert out == f"{version()} 06 2 0ZAHXXHB\n"
     assert not (tmp_path / "build/tresor/bin").exists()  # no tool, no tests: only the top project builds them
 
 
+@builds_all
 def test_without_a_network_and_argon2(tmp_path):
-    """TRESOR_NET=OFF, TRESOR_ARGON2=OFF, TRESOR_ISAL=OFF: none of these libraries, and all that needs none. Each file with
-    the headers alone that it names: there are no precompiled ones here."""
-    out = build_and_run(tmp_path, "-DUSE=add_subdirectory", f"-DTRESOR_SOURCE={SOURCE}", "-DTRESOR_NET=OFF", "-DTRESOR_ARGON2=OFF",
-                        "-DTRESOR_ISAL=OFF", "-DCMAKE_CXX_FLAGS_RELEASE=-O0")
+    """None of these libraries, and all that needs none. Each file with the headers alone that it names: there are no
+    precompiled ones here."""
+    out = build_and_run(tmp_path, *FROM_SOURCE, *WITHOUT)
     assert out == f"{version()} 06 2 unsupported\n"
-    needed = run("ldd", tmp_path / "build/consumer")
-    assert "libsodium" in needed and not any(name in needed for name in ("libcurl", "libargon2", "libisal"))
+    needs_none_of_what_is_left_out(tmp_path / "build/consumer")
+
+
+def test_what_depends_on_options_is_built_without_them(tmp_path):
+    """By way of add_subdirectory; the rest of the library is the one that is built already."""
+    build = configured(tmp_path, *FROM_SOURCE, *WITHOUT)
+    sources = sorted(path.relative_to(SOURCE) for path in (SOURCE / "src").rglob("*.cpp")
+                     if any(f"TRESOR_{name}" in path.read_text() for name in ("NET", "ARGON2", "ISAL")))
+    assert len(sources) >= 5
+    objects = [f"tresor/CMakeFiles/tresor.dir/{source}.o" for source in sources]
+    main = "CMakeFiles/consumer.dir/main.cpp.o"
+    run("ninja", "-C", build, main, *objects)
+    assert not (build / "tresor/bin").exists()
+    library = shutil.copy(BUILD / "lib/libtresor.a", tmp_path)
+    run("ar", "d", library, "curl.cpp.o")
+    run("ar", "r", library, *(build / name for name in objects))
+    run("g++", build / main, library, "-lsodium", "-lpcre2-8", "-lz", "-lexpat", "-lcrypto", "-lqrcodegencpp", "-o",
+        tmp_path / "consumer")
+    assert run(tmp_path / "consumer") == f"{version()} 06 2 unsupported\n"
+    needs_none_of_what_is_left_out(tmp_path / "consumer")
 
 
 def test_what_is_installed(installed):

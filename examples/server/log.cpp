@@ -81,36 +81,36 @@ Log::~Log() {
 void Log::request(const Served& served, tresor::Timestamp now) {
     if (!requests_) return;
     std::string_view path = served.target.substr(0, served.target.find('?'));
-    std::string line = tresor::format_rfc3339(now);
-    line.append(" ").append(field(served.peer, 64));
-    line.append(" ").append(field(served.method, longest_method));
-    line.append(" ").append(field(path, longest_path));
-    line.append(" ").append(served.status == 0 ? "-" : std::to_string(served.status));
-    line.append(" ").append(std::to_string(served.bytes_in));
-    line.append(" ").append(std::to_string(served.bytes_out));
-    line.append(" ").append(std::to_string(std::llround(served.seconds * 1000))).append("ms");
+    std::string line(" ");
+    line.append(field(served.peer, 64)).append(" ");
+    line.append(field(served.method, longest_method)).append(" ");
+    line.append(field(path, longest_path)).append(" ");
+    line.append(served.status == 0 ? "-" : std::to_string(served.status)).append(" ");
+    line.append(std::to_string(served.bytes_in)).append(" ");
+    line.append(std::to_string(served.bytes_out)).append(" ");
+    line.append(std::to_string(std::llround(served.seconds * 1000))).append("ms");
     if (served.status != 0 && !served.whole) line.append(" cut");
-    push(line.append("\n"));
+    push(now, line.append("\n"));
 }
 
 void Log::say(std::string_view text, tresor::Timestamp now) {
-    push(tresor::format_rfc3339(now)
-             .append(" tresor-server: ")
-             .append(cut(shown(text), longest_text))
-             .append("\n"));
+    push(now, " tresor-server: " + cut(shown(text), longest_text) + "\n");
 }
 
-void Log::push(const std::string& line) {
+void Log::push(tresor::Timestamp now, const std::string& rest_of_line) {
     bool is_first = false, is_enough = false;
     {
         std::lock_guard lock(guard_);
-        if (pending_.size() + line.size() > most_pending) {
+        if (now != time_ || time_text_.empty()) time_text_ = tresor::format_rfc3339(time_ = now);
+        std::size_t before = pending_.size(),
+                    after = before + time_text_.size() + rest_of_line.size();
+        if (after > most_pending) {
             ++lost_;
             return;
         }
-        is_first = pending_.empty();
-        is_enough = pending_.size() < enough && pending_.size() + line.size() >= enough;
-        pending_.append(line);
+        is_first = before == 0;
+        is_enough = before < enough && after >= enough;
+        pending_.append(time_text_).append(rest_of_line);
     }
     if (is_first || is_enough) more_.notify_one();
 }

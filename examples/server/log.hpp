@@ -39,7 +39,7 @@ public:
     void say(std::string_view text, tresor::Timestamp now = tresor::now());
 
 private:
-    void push(const std::string& line);
+    void push(tresor::Timestamp now, const std::string& rest_of_line);
     void work();
     void write(std::string_view lines);
 
@@ -48,6 +48,8 @@ private:
     std::mutex guard_;
     std::condition_variable more_;
     std::string pending_;
+    tresor::Timestamp time_{};
+    std::string time_text_;  // of time_
     std::uint64_t lost_ = 0;
     bool ending_ = false;
     std::thread writer_;

@@ -80,10 +80,11 @@ auto find(Files& files, const std::filesystem::path& file, const Look& look) {
 template <class Look, class Same>
 auto find_settled(Files& files, const std::filesystem::path& file, const Look& look,
                   const Same& same) {
-    int quiet = files.info(place_in(file.parent_path())) ? 0 : 1;
+    const auto place = place_in(file.parent_path());
+    int quiet = files.info(place) ? 0 : 1;
     auto found = look();
     for (int looks = 0; looks < 50; ++looks) {
-        quiet = put_back_all_of(files, file) ? 0 : quiet + 1;
+        quiet = files.info(place) && put_back_all_of(files, file) ? 0 : quiet + 1;
         if (quiet >= (found ? 2 : 4)) break;
         auto again = look();
         bool settled = found && again && same(*found, *again);

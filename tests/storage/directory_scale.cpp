@@ -53,6 +53,8 @@ int number_in(const Error& error) {
 
 }  // namespace
 
+TEST_SUITE_BEGIN("threads");  // the label by which CI finds them
+
 TEST_CASE("shared sync: those who come while one runs share the next") {
     SharedSync shared;
     Counted counted;
@@ -204,3 +206,5 @@ TEST_CASE("directory: puts at once in a folder that is moved away lie in it or i
     CHECK(all > 0);
     CHECK(missing == 0);
 }
+
+TEST_SUITE_END();

@@ -71,7 +71,8 @@ SweepOptions with_jobs(unsigned jobs) {
 
 }  // namespace
 
-TEST_CASE("sweep: a folder is swept alike by its listing and by any number of threads") {
+TEST_CASE("sweep: a folder is swept alike by its listing and by any number of threads" *
+          doctest::test_suite("threads")) {
     Filled listed;
     Directory plain(listed.root());
     Wrapper wrapped(plain);
@@ -95,7 +96,8 @@ TEST_CASE("sweep: a folder is swept alike by its listing and by any number of th
     }
 }
 
-TEST_CASE("sweep: only the thread that asked for it is told, and may cancel at any backup") {
+TEST_CASE("sweep: only the thread that asked for it is told, and may cancel at any backup" *
+          doctest::test_suite("threads")) {
     for (unsigned jobs : {1u, 2u, 4u})
         for (unsigned most : {0u, 1u, 10u, 19u}) {
             Filled filled;
@@ -122,7 +124,8 @@ TEST_CASE("sweep: only the thread that asked for it is told, and may cancel at a
         }
 }
 
-TEST_CASE("sweep: progress cancels any number of threads before anything is removed") {
+TEST_CASE("sweep: progress cancels any number of threads before anything is removed" *
+          doctest::test_suite("threads")) {
     for (unsigned jobs : {1u, 2u, 4u}) {
         Filled filled;
         Directory store(filled.root());

@@ -19,7 +19,7 @@ using tresor::Errc;
 using tresor::Error;
 
 namespace {
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t least_piece = 1024, largest_piece = 64 * 1024;
 }
 
 BodyRoom::BodyRoom(std::size_t memory, std::filesystem::path folder, std::size_t files)
@@ -57,9 +57,11 @@ Body::~Body() {
     if (file_ >= 0) room_.give_back_file(file_);
 }
 
-// All pieces but the last are full. The first may be smaller, if the body is.
-bool Body::add_piece(std::uint64_t to_come) {
-    auto size = static_cast<std::size_t>(std::min<std::uint64_t>(to_come, piece_size));
+// Room for what is here, and for as much again as came before. All pieces but the last are full.
+bool Body::add_piece(std::size_t here, std::uint64_t to_come) {
+    auto wanted = std::max<std::uint64_t>({here, size_, least_piece});
+    auto most = std::max<std::uint64_t>(to_come, here);
+    auto size = static_cast<std::size_t>(std::min<std::uint64_t>({wanted, most, largest_piece}));
     if (!room_.take(size)) return false;
     reserved_ += size;
     pieces_.emplace_back().reserve(size);
@@ -69,7 +71,7 @@ bool Body::add_piece(std::uint64_t to_come) {
 void Body::append(ByteView bytes, std::uint64_t to_come) {
     while (file_ < 0 && !bytes.empty()) {
         bool full = pieces_.empty() || pieces_.back().size() == pieces_.back().capacity();
-        if (full && !add_piece(std::max<std::uint64_t>(to_come, bytes.size()))) {
+        if (full && !add_piece(bytes.size(), to_come)) {
             move_into_file();
             break;
         }

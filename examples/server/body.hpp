@@ -1,7 +1,7 @@
 // Bodies on their way: in memory while all of them together have room there, else in a file.
 //
-// A stalled upload costs what it has sent; thousands of them fill the memory that is meant for
-// bodies, and then files, but never stop another request.
+// A stalled upload costs at most twice what it has sent, or 1 KiB; thousands of them fill the
+// memory that is meant for bodies, and then files, but never stop another request.
 #pragma once
 
 #include <atomic>
@@ -57,13 +57,12 @@ public:
     std::size_t read_at(std::uint64_t offset, tresor::ByteSpan into) const;
 
 private:
-    bool add_piece(std::uint64_t to_come);
+    bool add_piece(std::size_t here, std::uint64_t to_come);
     void move_into_file();
     void write_to_file(tresor::ByteView bytes);
 
     BodyRoom& room_;
-    std::vector<tresor::Bytes>
-        pieces_;  // all but the last have `piece_size` bytes or are the first
+    std::vector<tresor::Bytes> pieces_;  // all but the last are full
     std::size_t reserved_ = 0;
     int file_ = -1;
     std::uint64_t size_ = 0, at_ = 0;

@@ -47,6 +47,11 @@ std::optional<storage::Limits> ConfigCache::limits() const {
     return limits_;
 }
 
+bool ConfigCache::is_well() const {
+    std::lock_guard lock(guard_);
+    return well_;
+}
+
 std::uint64_t ConfigCache::max_backup_bytes() const {
     constexpr std::uint64_t least = 1024;
     auto known = limits();
@@ -76,9 +81,13 @@ void ConfigCache::refresh() {
         found = read();
         tell(found ? "" : store_->describe() + " holds no config any more");
     } catch (const std::exception& error) {
-        return tell(error.what());
+        tell(error.what());
+        std::lock_guard lock(guard_);
+        well_ = false;
+        return;
     }
     std::lock_guard lock(guard_);
+    well_ = found.has_value();
     if (found && limits_ && *found != *limits_)
         log_.say("the store's config changed: " + words_of(*found));
     limits_ = found;

@@ -3,7 +3,7 @@
 //
 // A `config` in the store goes before the limits that were given to the server. While the store
 // cannot be read, or its `config` is damaged, the last limits are kept. When the `config` is gone
-// there are none, unless some were given, and it is looked for once a second while anybody asks.
+// there are none, unless some were given. It is read once a second while anybody misses it.
 // Threads may share it.
 #pragma once
 
@@ -33,6 +33,8 @@ public:
     ConfigCache& operator=(const ConfigCache&) = delete;
 
     std::optional<Limits> limits() const;
+    // Whether it could be read the last time.
+    bool is_well() const;
     // Whether the server needs no `config`.
     bool is_given() const noexcept { return given_.has_value(); }
     // The largest body that may come. The least a store can have while nothing is known.
@@ -55,7 +57,7 @@ private:
     mutable std::mutex guard_;
     std::condition_variable wake_;
     std::optional<Limits> limits_;
-    bool wanted_ = false, ending_ = false;
+    bool wanted_ = false, ending_ = false, well_ = true;
     std::thread reader_;
 };
 

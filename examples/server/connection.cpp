@@ -2,6 +2,7 @@
 #include "connection.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <tresor/error.hpp>
@@ -19,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr unsigned most_turns = 16;  // until others have the word, too
+// Until others have the word, too: reads from the socket, and requests.
+constexpr unsigned most_turns = 16, most_requests = 8;
 
 // The client's address as a proxy tells it: the last one it has added.
 std::string forwarded_for(const tresor::net::Request& request) {
@@ -67,9 +69,12 @@ void Connection::enter(State state) {
 }
 
 void Connection::ready() {
+    requests_ = 0;
     switch (state_) {
-        case State::handshake:
         case State::idle:
+            if (!kept_.empty()) return resume();
+            return receive();
+        case State::handshake:
         case State::head:
         case State::body: return receive();
         case State::asking:
@@ -89,12 +94,18 @@ void Connection::receive() {
         if (got.end == Stream::End::again) return watch(stream_.wants_write() ? EV_WRITE : EV_READ);
         take(scratch.first(got.bytes));
         // Less than there is room for was all there is; the next event tells of more.
-        if (!reading() || (!stream_.has_tls() && got.bytes < scratch.size())) return;
+        bool later = state_ == State::idle && !kept_.empty();
+        if (!reading() || later || (!stream_.has_tls() && got.bytes < scratch.size())) return;
     }
 }
 
 void Connection::take(ByteSpan bytes) {
     while (!bytes.empty() && reading()) {
+        if (state_ == State::idle && requests_ >= most_requests) {
+            keep(bytes);
+            tresor::wipe(bytes.data(), bytes.size());
+            return loop_.go_on_later(*this);
+        }
         if (state_ == State::idle) begin_exchange();
         bytes = bytes.subspan(state_ == State::head ? take_head(bytes) : take_body(bytes));
     }
@@ -130,6 +141,7 @@ void Connection::resume() {
 }
 
 void Connection::begin_exchange() {
+    ++requests_;
     exchange_ = loop_.take_exchange();
     exchange_->began = Clock::now();
     close_ = unread_ = false;
@@ -181,7 +193,9 @@ void Connection::head_is_here() {
 void Connection::await_body() {
     const auto& framing = exchange_->reader.framing();
     if (!framing.has_body()) return body_is_here();
-    exchange_->body = std::make_unique<Body>(loop_.shared().room);
+    // Of other requests it is read past, and costs nothing.
+    if (exchange_->request.method == "PUT")
+        exchange_->body = std::make_unique<Body>(loop_.shared().room);
     enter(State::body);
     watch(EV_READ);
     constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -209,13 +223,14 @@ std::size_t Connection::take_body(ByteView bytes) {
     else if (exchange.chunks.state() == Reading::refused)
         fail(400, "the chunks are not well-formed");
     else
-        append_to_body(step.data, step.data.size());
+        append_to_body(step.data, std::numeric_limits<std::uint64_t>::max());
     if (state_ == State::body && exchange.chunks.state() == Reading::whole) body_is_here();
     return step.used;
 }
 
 void Connection::append_to_body(ByteView bytes, std::uint64_t to_come) {
     exchange_->bytes_in += bytes.size();
+    if (!exchange_->body) return;
     try {
         exchange_->body->append(bytes, to_come);
     } catch (const std::exception&) {

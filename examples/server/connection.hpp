@@ -43,13 +43,14 @@ public:
     bool has_tls() const noexcept { return stream_.has_tls(); }
 
     bool closed() const noexcept { return state_ == State::closed; }
-    bool idle() const noexcept { return state_ == State::idle; }
+    bool idle() const noexcept { return state_ == State::idle && kept_.empty(); }
     Moment since() const noexcept { return since_; }  // it has been in its state, roughly
     Loop& loop() noexcept { return loop_; }
 
     // Where it stands among those of its loop.
     std::list<Connection>::iterator place;
     bool among_idle = false;
+    bool among_later = false;
 
 private:
     enum class State : unsigned char {
@@ -90,6 +91,7 @@ private:
     void fail(int status, std::string_view why);
     void respond(tresor::net::Response response, bool keep_alive);
     void flush();
+    Stream::Moved write_some(tresor::ByteView head);
     tresor::ByteView rest_of_body();
     void wait_for_client();
     void finish();
@@ -107,6 +109,7 @@ private:
     tresor::SecretBytes kept_;  // the begin of a head, or what was sent ahead
     std::size_t kept_counted_ = 0;
     std::size_t drained_ = 0;
+    unsigned requests_ = 0;  // begun in this turn
     Moment since_;
     short watched_ = 0;
     State state_;

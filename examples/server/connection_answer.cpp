@@ -1,5 +1,6 @@
 // What goes out, and how a connection ends; connection.cpp has what comes in.
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "connection.hpp"
@@ -49,14 +50,19 @@ void Connection::flush() {
     auto& exchange = *exchange_;
     while (exchange.sent < exchange.head.size() + exchange.body_size) {
         ByteView head = tresor::as_bytes(exchange.head);
-        auto out =
-            stream_.write(head.subspan(std::min(exchange.sent, head.size())), rest_of_body());
+        auto out = write_some(head.subspan(std::min(exchange.sent, head.size())));
         if (out.end == Stream::End::closed) return lose();
         if (out.end == Stream::End::again) return wait_for_client();
         exchange.sent += out.bytes;
         if (watched_ == EV_WRITE) exchange.moved = Clock::now();
     }
     finish();
+}
+
+Stream::Moved Connection::write_some(ByteView head) try {
+    return stream_.write(head, rest_of_body());
+} catch (const std::exception&) {  // the file of a parked body cannot be read
+    return {Stream::End::closed, 0};
 }
 
 ByteView Connection::rest_of_body() {
@@ -88,7 +94,7 @@ void Connection::wait_for_client() {
 
 void Connection::finish() {
     report(true);
-    if (close_) return end();
+    if (close_ || loop_.shared().stopping) return end();
     release_exchange();
     enter(State::idle);
     watch(EV_READ);
@@ -165,7 +171,7 @@ void Connection::stop() {
     if (state_ == State::handshake) return cut_off();
     if (state_ == State::body) exchange_->moved = Clock::now();
     if (state_ != State::idle) return;
-    receive();  // a request that has come in the last moment is answered
+    ready();  // a request that has come in the last moment is answered
     if (state_ == State::idle) cut_off();
 }
 

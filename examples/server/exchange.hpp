@@ -39,6 +39,13 @@ struct Exchange {
     std::size_t body_size = 0, sent = 0;  // of the answer; `sent` counts the head, too
     Moment answer_began, moved;           // when the last byte went out
 
+    // What it has for the next request, without what all of them have.
+    std::size_t memory() const noexcept {
+        std::size_t sum = request.target.capacity() + head.capacity();
+        for (const auto& [name, value] : request.headers) sum += name.capacity() + value.capacity();
+        return sum;
+    }
+
     // Ready for the next request. Nothing secret stays.
     void clear(const HeadLimits& limits) {
         request.method.clear();

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cmath>
-#include <optional>
 #include <utility>
 
 #include <poll.h>
@@ -134,15 +133,14 @@ void Log::work() {
 
 // Whole lines at once, as many as a pipe is sure to take, so that nothing comes between.
 void Log::write(std::string_view lines) {
-    using Clock = std::chrono::steady_clock;
-    std::optional<Clock::time_point> give_up;
     while (!lines.empty()) {
         pollfd ready{handle_, POLLOUT, 0};
         if (::poll(&ready, 1, 200) <= 0) {
             std::lock_guard lock(guard_);
             if (!ending_) continue;
-            if (!give_up) give_up = Clock::now() + std::chrono::seconds(2);
-            if (Clock::now() > *give_up) return;
+            auto now = std::chrono::steady_clock::now();
+            if (!give_up_) give_up_ = now + std::chrono::seconds(2);
+            if (now > *give_up_) return;
             continue;
         }
         std::string_view some = lines.substr(0, piece);

@@ -14,9 +14,11 @@
 // Threads may share it.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -52,6 +54,7 @@ private:
     std::string time_text_;  // of time_
     std::uint64_t lost_ = 0;
     bool ending_ = false;
+    std::optional<std::chrono::steady_clock::time_point> give_up_;  // the writer's own
     std::thread writer_;
 };
 

@@ -14,7 +14,7 @@ namespace safe_server {
 namespace {
 
 constexpr std::size_t read_size = 16 * 1024, write_size = 64 * 1024;
-constexpr std::size_t spare_exchanges = 64;
+constexpr std::size_t spare_exchanges = 64, spare_memory = 8 * 1024;  // bytes of each
 constexpr timeval tick_time{0, 250'000};
 
 std::int64_t nanoseconds(Moment moment) {
@@ -80,6 +80,10 @@ void Loop::on_wake(evutil_socket_t handle, short, void* self) {
         tasks.swap(loop.tasks_);
     }
     for (auto& task : tasks) task();
+    for (auto* connection : std::exchange(loop.later_, {})) {
+        connection->among_later = false;
+        on_ready(-1, 0, connection);
+    }
     if (loop.shared_.stopping && !loop.stopping_) loop.begin_stop();
 }
 
@@ -107,6 +111,7 @@ void Loop::adopt(int socket, std::string peer, bool too_many) {
 void Loop::settle(Connection& connection) {
     auto& here = connection.among_idle ? idle_ : busy_;
     if (connection.closed()) {
+        std::erase(later_, &connection);
         here.erase(connection.place);
         --connections_;
         --shared_.connections;
@@ -131,6 +136,12 @@ void Loop::close_oldest_idle() {
     auto& connection = idle_.front();
     connection.cut_off();
     settle(connection);
+}
+
+void Loop::go_on_later(Connection& connection) {
+    if (std::exchange(connection.among_later, true)) return;
+    if (later_.empty()) wake();
+    later_.push_back(&connection);
 }
 
 void Loop::worker_done(Connection& connection) {
@@ -176,7 +187,7 @@ std::unique_ptr<Exchange> Loop::take_exchange() {
 void Loop::give_back(std::unique_ptr<Exchange> exchange) {
     if (exchanges_.size() >= spare_exchanges) return;
     exchange->clear(shared_.options.head);
-    exchanges_.push_back(std::move(exchange));
+    if (exchange->memory() <= spare_memory) exchanges_.push_back(std::move(exchange));
 }
 
 }  // namespace safe_server

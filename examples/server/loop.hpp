@@ -60,6 +60,8 @@ public:
     void adopt(int socket, std::string peer, bool too_many);
     void close_oldest_idle();
     void worker_done(Connection& connection);
+    // Calls its ready() again, when the others have had their turn.
+    void go_on_later(Connection& connection);
 
     Shared& shared() noexcept { return shared_; }
     event_base* base() noexcept { return base_.get(); }
@@ -91,6 +93,7 @@ private:
     std::vector<std::function<void()>> tasks_;  // guarded
 
     Connections busy_, idle_;
+    std::vector<Connection*> later_;
     std::atomic<std::size_t> connections_ = 0, idle_count_ = 0;
     std::atomic<std::int64_t> oldest_idle_ = none_idle;
     std::vector<std::unique_ptr<Exchange>> exchanges_;

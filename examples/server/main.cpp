@@ -1,6 +1,9 @@
 // tresor-server, a Safe server of one's own: an example program over the public headers.
 
+#include <atomic>
+#include <cstdlib>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include <sodium.h>
@@ -68,11 +71,12 @@ private:
 class Program {
 public:
     explicit Program(Options options)
-        : options_(std::move(options)),
+        : signals_([this] { stop(); }, [this] { reload(); }),
+          options_(std::move(options)),
           log_(!options_.quiet),
           metrics_(tresor::now()),
           stores_(open_stores(options_)),
-          config_(stores_.open(), options_.limits, log_),
+          config_(stores_.open([this](auto, auto) { return !ended_; }), options_.limits, log_),
           gate_(make_gate()),
           service_(stores_, config_, gate_.get(), log_, metrics_),
           server_(service_, server_options()) {
@@ -86,14 +90,29 @@ public:
     }
 
     void run() {
-        Signals signals([this] { server_.stop(); }, [this] { reload(); });
         if (metrics_server_) log_.say("metrics: " + metrics_server_->url());
+        serve(true);
+        if (missed_reload_) reload();
         write_stdout(server_.url() + "\n");
         server_.run();
+        serve(false);
+        ended_ = true;
         log_.say("ended");
     }
 
 private:
+    void serve(bool now) {
+        std::lock_guard lock(guard_);
+        serving_ = now;
+    }
+
+    // While it begins there is nothing to be finished.
+    void stop() {
+        std::lock_guard lock(guard_);
+        if (!serving_ && !ended_) std::_Exit(static_cast<int>(Errc::cancelled));
+        if (serving_) server_.stop();
+    }
+
     Accounts load_accounts() {
         auto accounts = Accounts::load(options_.users);
         if (is_open_to_others(options_.users))
@@ -118,6 +137,9 @@ private:
 
     // What cannot be read stays as it was.
     void reload() {
+        std::lock_guard lock(guard_);
+        missed_reload_ = !serving_;
+        if (missed_reload_) return;
         attempt("the users could not be read again, the old ones stay", [this] {
             if (!gate_) return;
             auto accounts = load_accounts();
@@ -142,6 +164,10 @@ private:
         }
     }
 
+    std::mutex guard_;
+    bool serving_ = false;  // guarded
+    std::atomic<bool> ended_ = false, missed_reload_ = false;
+    Signals signals_;  // to the very end: a second one ends what takes its time
     Options options_;
     Log log_;
     Metrics metrics_;

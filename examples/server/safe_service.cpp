@@ -56,7 +56,8 @@ std::optional<Response> SafeService::refuse(const Request& head) {
 
 Admission::Next SafeService::next(const Request& head) const {
     bool reads = head.method == "GET" || head.method == "HEAD";
-    bool knows = path_of(head) == "/config" && config_.limits();
+    bool knows = (path_of(head) == "/config" && config_.limits()) ||
+                 (path_of(head) == "/healthz" && !stores_.is_local());
     return (reads && stores_.is_local()) || knows ? Admission::Next::answer_here
                                                   : Admission::Next::answer_on_worker;
 }
@@ -92,6 +93,13 @@ Response SafeService::handle(const Request& request, unsigned worker) {
     auto now = tresor::now();
     bool config = path_of(request) == "/config", health = path_of(request) == "/healthz";
     if (limits && config) return handle(request, nothing_, *limits, unknown_ids_, now);
+    // Strangers ask for it as often as they like, so that it never makes work for the network.
+    if (health && !stores_.is_local()) {
+        config_.look_soon();
+        if (limits && config_.is_well())
+            return handle(request, nothing_, *limits, unknown_ids_, now);
+        return later("the store cannot be read now", tresor::Seconds(10));
+    }
     auto& store = stores_.of(worker);
     // A disk that is not mounted any more leaves an empty folder, which must not take backups.
     if (request.method == "PUT" && stores_.is_local() && !config_.is_given() &&

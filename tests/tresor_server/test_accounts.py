@@ -96,6 +96,15 @@ def test_a_refused_upload_can_be_sent_again(closed):
         assert connection.ask("GET", target, headers=basic("bcrypt")).body == data
 
 
+def test_all_accounts_share_one_space_of_names(closed):
+    """safe.md 5.5: an account lets in, and whoever knows a name owns the backup: a phone may change its account."""
+    target, first, second = f"/backups/{new_id()}", container(1000), container(2000)
+    assert ask(closed, "PUT", target, first, headers=basic("bcrypt")).status == 201
+    assert ask(closed, "GET", target, headers=basic("scrypt")).body == first
+    assert ask(closed, "PUT", target, second, headers=basic("scrypt")).status == 204
+    assert ask(closed, "GET", target, headers=basic("bcrypt")).body == second
+
+
 def test_a_stranger_learns_nothing_about_ids_or_sizes(closed):
     """Else whoever has no account can still try ids."""
     known = f"/backups/{new_id()}"

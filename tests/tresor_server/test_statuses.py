@@ -1,8 +1,10 @@
 """Every answer of INTERFACE.md `tresor-server`, from the running program."""
 import json
+import os
 import re
 import socket
 import time
+from email.utils import parsedate_to_datetime
 
 import pytest
 from raw import Connection, ask, other_address, request
@@ -19,6 +21,19 @@ def test_config_is_what_the_apps_need(server):
     config = json.loads(answer.body)
     assert (config["maxBackupBytes"], config["retentionDays"]) == (524288, 180)
     assert all(type(config[name]) is int for name in ("maxBackupBytes", "retentionDays"))  # iOS takes no others
+
+
+def test_to_read_a_backup_does_not_renew_it(server):
+    """safe.md 7: it expires by its last upload, whoever looks at it."""
+    name = new_id()
+    assert ask(server, "PUT", f"/backups/{name}", container(1000)).status == 201
+    file, month_ago = server.store / "backups" / name, time.time() // 1 - 30 * 86400
+    os.utime(file, (month_ago, month_ago))
+    for method in ("GET", "HEAD"):
+        answer = ask(server, method, f"/backups/{name}")
+        assert answer.status == 200
+        assert parsedate_to_datetime(answer["Last-Modified"]).timestamp() == month_ago
+    assert file.stat().st_mtime == month_ago
 
 
 def test_a_backup_is_created_replaced_fetched_and_removed(server):

@@ -121,7 +121,7 @@ def test_a_full_disk_is_507_and_loses_nothing(tmp_path):
             assert ask(server, "DELETE", f"/backups/{replaced}").status == 204
             assert ask(server, "PUT", f"/backups/{last}", container(150_000)).status == 201
             assert is_whole(ask(server, "GET", f"/backups/{last}").body)
-            assert "507" in server.log
+            await_that(lambda: "507" in server.log)
 
 
 def test_a_full_disk_is_507_for_many_at_once(tmp_path):

@@ -599,7 +599,8 @@ TRESOR_API int tresor_storage_sweep(tresor_swept *out, tresor_storage *storage,
                                     int64_t retention_days, int64_t now,
                                     const tresor_sweep_options *options);
 /* Has the engine of an s3:// store remove them by itself, and uploads that nobody finished
- * (storage/s3.hpp). TRESOR_UNSUPPORTED where it does not do that, and of all other stores. */
+ * (storage/s3.hpp). TRESOR_UNSUPPORTED where it does not do that, and of all other stores, also
+ * those around one. TRESOR_CONFLICT if something else lies in `backups/`. */
 TRESOR_API int tresor_storage_lifecycle(tresor_storage *storage, int64_t retention_days);
 
 /* ---- files into a store and back, verified by hash (client/transfer.hpp) ---- */

@@ -35,6 +35,7 @@ struct Request {
     SecretBytes authorization;  // the value of that header, if there is any
     ByteSource* body = nullptr;
     bool brief = false;  // a client's: worth no more than 5 s
+    Seconds patience = Seconds(0);  // a client's: so long without progress is nothing odd here
     // A client's, whose body is one piece of something: how much went before it, and how much there
     // is in all. Progress is told so.
     std::uint64_t before = 0;

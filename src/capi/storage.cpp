@@ -59,6 +59,8 @@ int tresor_storage_open(tresor_storage** out, const tresor_place* place,
                                      .credentials = client::credentials_of(store),
                                      .net = store.net};
         if (!token.empty()) {
+            if (storage::scheme_of(store.location) != "s3")
+                throw Error(Errc::invalid_argument, "a session token is for s3: only");
             if (!how.credentials) how.credentials = storage::part(store.location).credentials;
             if (!how.credentials)
                 throw Error(Errc::invalid_argument, "a session token is of no use without its key");

@@ -83,6 +83,8 @@ XmlReader::XmlReader(Open open, Close close)
             state.guarded([&] {
                 state.close(name, state.texts.back());
                 state.texts.pop_back();
+                // What stands around elements is line ends, and there are many of them.
+                if (!state.texts.empty()) state.texts.back().clear();
             });
         });
     XML_SetCharacterDataHandler(parser, [](void* self, const XML_Char* text, int size) {

@@ -281,6 +281,8 @@ public:
         auto most = tidying ? left_to_tidy_ : time_to_tidy;
         if (tidying || request.brief) set(CURLOPT_TIMEOUT_MS, static_cast<long>(most.count()));
         reach(request.target);
+        if (request.patience > options_.timeout)
+            set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(request.patience.count()));
         ask(request);
         set(CURLOPT_HTTPHEADER, lines.get());
         exchange.listen(curl_);

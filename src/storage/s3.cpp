@@ -1,5 +1,7 @@
 #include <tresor/storage/s3.hpp>
 
+#include <tresor/backup_id.hpp>
+
 #include "storage/remote.hpp"
 #include "storage/s3_bucket.hpp"
 #include "storage/s3_conditions.hpp"
@@ -69,8 +71,6 @@ void S3::create() {
         throw bucket_->error_of(response);
 }
 
-void S3::lifecycle(std::int64_t retention_days) { set_lifecycle(*bucket_, retention_days); }
-
 Abilities S3::can() const {
     S3Conditions known;
     try {
@@ -118,7 +118,8 @@ ObjectInfo S3::put(const ObjectName& name, ByteSource& content, const Condition&
     } catch (const Error& error) {
         // Some engines say of an object that is gone that there is none, rather than that it is
         // another.
-        bool gone = error.http_status == 404 && condition.kind == Condition::Kind::version;
+        bool gone = error.code() == Errc::not_found && error.http_status == 404 &&
+                    condition.kind == Condition::Kind::version;
         if (!gone) throw;
         bucket_->require();
         throw Error(Errc::conflict, name.text() + " is not as the condition wants it");
@@ -171,9 +172,12 @@ bool S3::remove(const ObjectName& name, const Condition& condition) {
     throw bucket_->error_of(response);
 }
 
-void S3::list(std::string_view prefix, const Visitor& visit) {
-    std::size_t before = bucket_->prefix().size();
-    std::string keys = bucket_->prefix() + std::string(prefix), token;
+namespace {
+
+// Of all objects whose keys begin so, until `visit` says no.
+template <class Visit>
+void visit_entries(S3Bucket& bucket, const std::string& keys, const Visit& visit) {
+    std::string token;
     for (Circle circle;; circle.check(token)) {
         Query query{{"list-type", "2"},
                     {"encoding-type", "url"},
@@ -181,20 +185,43 @@ void S3::list(std::string_view prefix, const Visitor& visit) {
                     {"prefix", keys}};
         if (!token.empty()) query.push_back({"continuation-token", token});
         S3PageSink sink;
-        bucket_->ask({.query = query}, &sink);
+        bucket.ask({.query = query}, &sink);
         S3Page page = sink.finish();
-        for (const S3Entry& entry : page.entries) {
-            if (!entry.key.starts_with(keys) || !entry.size) continue;
-            std::string key = entry.key.substr(before);
-            if (is_probe(key)) bucket_->drop_if_old(key, entry.modified);
-            auto name = ObjectName::parse(key);
-            if (!name) continue;
-            bool told = conditions_ && conditions_->versions && is_version(entry.etag);
-            if (!visit({*name, *entry.size, entry.modified, told ? entry.etag : ""})) return;
-        }
+        for (const S3Entry& entry : page.entries)
+            if (entry.key.starts_with(keys) && !visit(entry)) return;
         if (!page.truncated) return;
         token = std::move(page.next);
     }
+}
+
+}  // namespace
+
+void S3::list(std::string_view prefix, const Visitor& visit) {
+    std::size_t before = bucket_->prefix().size();
+    visit_entries(*bucket_, bucket_->prefix() + std::string(prefix), [&](const S3Entry& entry) {
+        if (!entry.size) return true;
+        std::string key = entry.key.substr(before);
+        if (is_probe(key)) bucket_->drop_if_old(key, entry.modified);
+        auto name = ObjectName::parse(key);
+        if (!name) return true;
+        bool told = conditions_ && conditions_->versions && is_version(entry.etag);
+        return visit({*name, *entry.size, entry.modified, told ? entry.etag : ""});
+    });
+}
+
+// The engine goes by the prefix alone.
+void S3::lifecycle(std::int64_t retention_days) {
+    require_days(retention_days);
+    const std::string backups = bucket_->prefix() + "backups/";
+    visit_entries(*bucket_, backups, [&](const S3Entry& entry) {
+        std::string rest = entry.key.substr(backups.size());
+        if (!rest.empty() && !BackupId::parse(rest))
+            throw Error(Errc::conflict, describe() +
+                                            " holds something else than Safe backups in "
+                                            "backups/, which would be removed, too");
+        return true;
+    });
+    set_lifecycle(*bucket_, retention_days);
 }
 
 std::optional<Timestamp> S3::clock() {

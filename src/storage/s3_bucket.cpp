@@ -176,6 +176,7 @@ net::Response S3Bucket::send_at(Timestamp time, const S3Request& asked, ByteSink
     MemorySource source(content);
     if (asked.body) request.body = &source;
     request.brief = asked.brief;
+    request.patience = asked.patience;
     request.before = asked.before;
     request.whole = asked.whole;
     auto response = transport_->send(request, into);

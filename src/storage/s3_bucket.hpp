@@ -16,6 +16,7 @@ struct S3Request {
     net::Headers headers = {};  // signed with the rest
     std::optional<ByteView> body = {};
     bool brief = false;                       // worth no more than 5 s
+    Seconds patience = Seconds(0);            // so long without progress is nothing odd
     std::uint64_t before = 0;                 // of a body that is a part
     std::optional<std::uint64_t> whole = {};  // all parts of it
 };

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "codec/base64.hpp"
+#include "codec/hex.hpp"
+#include "crypto/hash.hpp"
 #include "crypto/md5.hpp"
 #include "net/text.hpp"
 #include "storage/s3_bucket.hpp"
@@ -77,9 +79,17 @@ Element rule(std::string_view id, const std::string& prefix, bool older, Element
              std::move(action)}};
 }
 
-bool is_ours(const Element& rule) {
-    std::string_view id = rule.text_of("ID");
-    return rule.name == "Rule" && (id == retention || id == unfinished);
+// An id stands for one rule, and a bucket may hold several stores. It has 255 characters at most.
+std::string id_of(std::string_view kind, const std::string& prefix) {
+    std::string id(kind);
+    if (prefix.empty()) return id;
+    crypto::Sha256 hash;
+    hash.update(as_bytes(prefix));
+    return id.append("-").append(codec::hex_encode(ByteView(hash.finish()).first(8)));
+}
+
+bool is(const Element& rule, std::string_view kind, const std::string& prefix) {
+    return rule.name == "Rule" && rule.text_of("ID") == id_of(kind, prefix);
 }
 
 // Engines that have no such thing say so in one of many ways.
@@ -120,14 +130,16 @@ void put_rules(S3Bucket& bucket, const std::string& document) {
 std::string with_our_rules(ByteView now, const std::string& prefix, std::int64_t retention_days) {
     Element root{"LifecycleConfiguration", "", {}};
     if (!now.empty()) root = parse(now);
-    std::erase_if(root.children, is_ours);
+    std::erase_if(root.children, [&](const Element& rule) {
+        return is(rule, retention, prefix) || is(rule, unfinished, prefix);
+    });
     bool older = std::any_of(root.children.begin(), root.children.end(), [](const Element& rule) {
         return rule.name == "Rule" && rule.child("Prefix") != nullptr;
     });
+    root.children.push_back(rule(id_of(retention, prefix), prefix + "backups/", older,
+                                 days("Expiration", "Days", retention_days)));
     root.children.push_back(
-        rule(retention, prefix + "backups/", older, days("Expiration", "Days", retention_days)));
-    root.children.push_back(
-        rule(unfinished, prefix + "data-backups/", older,
+        rule(id_of(unfinished, prefix), prefix + "data-backups/", older,
              days("AbortIncompleteMultipartUpload", "DaysAfterInitiation", days_to_finish)));
     std::string text;
     write(root, text);
@@ -142,15 +154,18 @@ bool has_our_rule(ByteView configuration, const std::string& prefix, std::int64_
         const Element* action = rule.child("Expiration");
         const Element* filter = rule.child("Filter");
         std::string_view where = (filter != nullptr ? *filter : rule).text_of("Prefix");
-        return rule.name == "Rule" && rule.text_of("ID") == retention &&
-               rule.text_of("Status") == "Enabled" && where == prefix + "backups/" &&
-               action != nullptr && action->text_of("Days") == std::to_string(retention_days);
+        return is(rule, retention, prefix) && rule.text_of("Status") == "Enabled" &&
+               where == prefix + "backups/" && action != nullptr &&
+               action->text_of("Days") == std::to_string(retention_days);
     });
 }
 
-void set_lifecycle(S3Bucket& bucket, std::int64_t retention_days) {
+void require_days(std::int64_t retention_days) {
     if (retention_days < 1 || retention_days > 36500)
         throw Error(Errc::invalid_argument, "backups are kept for 1 to 36500 days");
+}
+
+void set_lifecycle(S3Bucket& bucket, std::int64_t retention_days) {
     const std::string& prefix = bucket.prefix();
     put_rules(bucket, with_our_rules(get_rules(bucket), prefix, retention_days));
     // Some take whatever it is, and keep nothing.

@@ -135,7 +135,8 @@ net::Response S3Upload::complete(const std::vector<std::string>& etags) {
                       .key = key_,
                       .query = {{"uploadId", id_}},
                       .headers = condition_,
-                      .body = as_bytes(document)};
+                      .body = as_bytes(document),
+                      .patience = std::chrono::minutes(10)};  // AWS: "several minutes"
     request.headers.push_back({"Content-Type", "application/xml"});
     auto response = bucket_.ask(request);
     if (read_s3_error(response.body)) throw bucket_.error_of(response);

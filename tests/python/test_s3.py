@@ -3,6 +3,7 @@ import hashlib
 import io
 import os
 import sys
+import time
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 
@@ -134,6 +135,28 @@ def test_the_engine_removes_what_has_expired(engine, store, tmp_path):
         folder.lifecycle(7)
 
 
+def test_an_upload_that_takes_its_time_to_be_put_together_is_awaited(engine, tmp_path):
+    """Amazon may take minutes, and says nothing that counts as progress."""
+    def fault(request):
+        if request.method == "POST" and "uploadId" in request.query:
+            time.sleep(3)
+    engine.fault = fault
+    with tresor.open_storage(place_in(engine, timeout=timedelta(seconds=1))) as store:
+        store.put("data-backups/a", io.BytesIO(bytes(20 << 20)))
+    assert len(engine.objects["data-backups/a"].body) == 20 << 20
+    assert len([request for request in engine.requests if request.is_part()]) == 2
+
+
+def test_an_upload_that_is_gone_is_no_conflict(engine):
+    engine.unique = True
+    with tresor.open_storage(place_in(engine)) as store:
+        first = store.put_bytes("a", b"1", tresor.IfAbsent())
+        engine.fault = lambda request: Refused(404, "NoSuchUpload") if "uploadId" in request.query else None
+        with raises("UNAVAILABLE"):
+            store.put("a", io.BytesIO(bytes(20 << 20)), tresor.IfVersion(first.version))
+    assert engine.objects["a"].body == b"1"
+
+
 def test_a_temporary_key_has_a_session_token():
     token = "the+session/s=token"
     with Engine(token=token) as engine:
@@ -149,6 +172,8 @@ def test_a_temporary_key_has_a_session_token():
             assert token not in str(denied.error) and "anothers" not in str(denied.error)
         with raises("INVALID_ARGUMENT"):
             tresor.open_storage(engine.location(), token=token)
+        with raises("INVALID_ARGUMENT"):
+            tresor.open_storage("https://127.0.0.1:1/", user="u", password="p", token=token)
 
 
 def test_a_safe_takes_no_key_that_ends(engine, tmp_path):

@@ -38,7 +38,7 @@ def in_threads(work, count=8):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(60 * max(1, SCALE))
         assert not thread.is_alive(), "two threads wait for each other"
     for failure in failures:
         raise failure

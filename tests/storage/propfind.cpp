@@ -4,6 +4,7 @@
 
 #include <functional>
 
+#include "codec/xml.hpp"
 #include "support.hpp"
 
 using namespace tresor;
@@ -39,6 +40,22 @@ std::string many(const std::string& text) {
 }
 
 }  // namespace
+
+TEST_CASE("xml: line ends between any number of elements are no text of theirs") {
+    std::size_t closed = 0;
+    std::string last;
+    codec::XmlReader reader([](std::string_view) {},
+                            [&](std::string_view, std::string_view text) {
+                                ++closed;
+                                last = text;
+                            });
+    reader.feed(as_bytes("<all>"));
+    for (int i = 0; i < 100'000; ++i) reader.feed(as_bytes("<one>x</one>\n"));
+    CHECK(last == "x");
+    reader.feed(as_bytes("</all>"));
+    reader.finish();
+    CHECK(closed == 100'001);
+}
 
 TEST_CASE("propfind: an answer without end stops at its limit") {
     auto [code, bytes] = endless(

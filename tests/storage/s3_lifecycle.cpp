@@ -12,9 +12,11 @@ using Lifecycle = test::S3Habits::Lifecycle;
 namespace {
 
 const std::string ours =
-    "<Rule><ID>tresor-safe-retention</ID><Filter><Prefix>p/backups/</Prefix></Filter>"
+    "<Rule><ID>tresor-safe-retention-27fccc98c83164e8</ID><Filter><Prefix>p/backups/</Prefix></"
+    "Filter>"
     "<Status>Enabled</Status><Expiration><Days>180</Days></Expiration></Rule>"
-    "<Rule><ID>tresor-unfinished-uploads</ID><Filter><Prefix>p/data-backups/</Prefix></Filter>"
+    "<Rule><ID>tresor-unfinished-uploads-27fccc98c83164e8</ID><Filter><Prefix>p/data-backups/</"
+    "Prefix></Filter>"
     "<Status>Enabled</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>7"
     "</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>";
 const std::string theirs =
@@ -41,6 +43,30 @@ TEST_CASE("s3 lifecycle: rules are made, and made anew, and those of others stay
     store->lifecycle(30);
     store->lifecycle(180);
     CHECK(engine.lifecycle == whole(theirs + ours));
+}
+
+TEST_CASE("s3 lifecycle: each store of a bucket has its rules") {
+    S3Engine engine;
+    for (const char* prefix : {"p", "", "q"}) engine.open(prefix)->lifecycle(180);
+    engine.open("q")->lifecycle(30);
+    for (std::string prefix : {"p/", ""})
+        CHECK(has_our_rule(as_bytes(engine.lifecycle), prefix, 180));
+    CHECK(has_our_rule(as_bytes(engine.lifecycle), "q/", 30));
+    std::size_t rules = 0;
+    for (std::size_t at = 0; (at = engine.lifecycle.find("<Rule>", at)) != std::string::npos; ++at)
+        ++rules;
+    CHECK(rules == 6);
+}
+
+TEST_CASE("s3 lifecycle: no rule is made for what is no backup") {
+    S3Engine engine;
+    auto store = engine.open("p");
+    test::put(*store, ObjectName("backups/" + std::string(64, 'a')), "sealed");
+    store->lifecycle(180);
+    engine.lifecycle.clear();
+    test::put(*store, ObjectName("backups/mysql.dump"), "much");
+    CHECK_THROWS_CODE(store->lifecycle(180), Errc::conflict);
+    CHECK(engine.lifecycle.empty());
 }
 
 TEST_CASE("s3 lifecycle: beside rules of the older form ours have that form") {

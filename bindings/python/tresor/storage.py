@@ -157,7 +157,8 @@ class Storage(Owner):
 
     def lifecycle(self, retention_days: Optional[int] = None) -> None:
         """Has the engine of an s3: store remove Safe backups so many days after their last upload (the store's own limit),
-        and uploads of archives that nobody finished. Raises unsupported where it does not do that, and of other stores.
+        and uploads of archives that nobody finished. Raises unsupported where it does not do that, and of
+        other stores, also those around one; conflict if something else lies in backups/.
         """
         days = self.limits().retention_days if retention_days is None else int64(retention_days, "retention_days")
         with self._entered() as pointer:

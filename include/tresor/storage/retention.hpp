@@ -69,8 +69,8 @@ struct Swept {
 };
 
 // Removes expired backups; `now` is best the store's own clock(). What it has removed stays removed
-// if it is cut short, and the next one goes on. It keeps no listing in memory: a folder of a
-// million backups takes less than 16 MiB. There it removes without making each removal durable, and
+// if it is cut short, and the next one goes on. It keeps no listing in memory, but for what
+// list() of the store needs itself: a folder of a million backups takes less than 16 MiB. There it removes without making each removal durable, and
 // syncs the folder once at its end: a power cut before may bring back what was removed, which has
 // expired all the same and goes with the next sweep.
 //

@@ -67,7 +67,10 @@ public:
     void create();
     // Has the engine remove Safe backups (`backups/`) so many days after their last upload, and
     // uploads of archives (`data-backups/`) that nobody has finished, after a week. Rules of others
-    // stay. Throws invalid_argument out of 1 to 36500, unsupported if the engine does not do it.
+    // stay, also those of other stores in the bucket. The engine removes whatever lies in
+    // `backups/`, by these days, whatever the store's `config` says later. Throws conflict if
+    // something else lies there now, invalid_argument out of 1 to 36500, unsupported if the engine
+    // does not do it.
     void lifecycle(std::int64_t retention_days);
 
     std::string describe() const override;

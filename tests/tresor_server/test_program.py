@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+from accounts import basic
 from metrics import sample, samples_of
 from raw import Connection, Ended, ask, request
 from safe_server import PROGRAM, SafeServer, await_that, container, new_id
@@ -240,3 +241,57 @@ def refused(server):
             return connection.answer().status == 503
         except Ended:
             return True
+
+
+def test_a_sweep_takes_its_time_if_it_is_told_to(tmp_path):
+    """Else a large sweep takes the disk from those who upload."""
+    server = SafeServer(tmp_path, "--sweep-every", "1s", "--sweep-limit-rate", "10")
+    for _ in range(12):
+        path = server.store / "backups" / new_id()
+        path.write_bytes(container(500))
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    with server:
+        await_that(lambda: len(server.stored()) < 12, what="the first removal")
+        start = time.monotonic()
+        await_that(lambda: server.stored() == {}, what="the last removal")
+        assert time.monotonic() - start > 0.5
+
+
+def test_quiet_leaves_out_lines_of_requests_only(tmp_path):
+    """Else who wants no log of requests misses what goes wrong."""
+    with SafeServer(tmp_path, "--quiet") as server:
+        assert ask(server, "GET", "/config").status == 200
+        (server.store / "config").unlink()
+        await_that(lambda: ask(server, "GET", "/healthz").status == 503)
+        await_that(lambda: "no config" in server.log, 15)
+    assert "GET" not in server.log
+
+
+def test_without_tls_it_listens_elsewhere_if_it_is_told_to(tmp_path):
+    """Else it cannot be tried in a network of one's own."""
+    (tmp_path / "store/backups").mkdir(parents=True)
+    (tmp_path / "store/config").write_bytes(b'{"maxBackupBytes":524288,"retentionDays":180}\n')
+    command = [PROGRAM, "--store", tmp_path / "store", "--listen", "0.0.0.0:0", "--allow-plain"]
+    with subprocess.Popen([str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            url = process.stdout.readline()
+            assert re.fullmatch(r"http://0\.0\.0\.0:[0-9]+/\n", url)
+            client = http.client.HTTPConnection("127.0.0.1", int(url.rsplit(":")[-1].strip("/\n")), timeout=10)
+            client.request("GET", "/healthz")
+            assert client.getresponse().status == 200
+        finally:
+            process.terminate()
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_password_becomes_a_line_for_the_users_file(tmp_path):
+    """Else an account can be made by whoever has another tool only."""
+    made = subprocess.run([PROGRAM, "--hash-password", "alice"], input="geheim\n", capture_output=True, text=True, timeout=20)
+    assert made.returncode == 0 and made.stdout.startswith("alice:$") and "geheim" not in made.stdout + made.stderr
+    users = tmp_path / "users"
+    users.write_text(made.stdout)
+    users.chmod(0o600)
+    with SafeServer(tmp_path, "--users", users) as server:
+        server.add_secret("alice", "geheim")
+        assert ask(server, "GET", "/config", headers=basic("alice", "geheim")).status == 200
+        assert ask(server, "GET", "/config", headers=basic("alice", "other")).status == 401
